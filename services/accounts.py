@@ -1,0 +1,156 @@
+"""Signing in and out: argon2, sessions kept by the server, bearer tokens, throttling."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+from uuid import UUID
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerifyMismatchError
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from services.actors import Actor
+from services.db.models import LoginAttempt, LoginSession, Membership, Person
+from services.errors import InvalidError, NotSignedInError, TooManyAttemptsError
+
+MAX_FAILURES = 5
+BLOCK_SECONDS = 60
+LONGEST_BLOCK_SECONDS = 3600
+TOKEN_DAYS = 90
+MIN_PASSWORD = 10
+
+_HASHER = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)  # OWASP's minimum
+_NOBODY = _HASHER.hash("nobody has this password")
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A fresh session. ``token`` is shown once; only its hash is kept."""
+
+    person: Person
+    token: str
+    csrf: str | None
+    expires_at: datetime
+
+
+def hash_password(password: str) -> str:
+    """Return the argon2id hash. Raises InvalidError for one that is too short."""
+    if len(password) < MIN_PASSWORD:
+        raise InvalidError("密码过短", {"password": [f"至少 {MIN_PASSWORD} 个字符"]})
+    return _HASHER.hash(password)
+
+
+def sign_in(
+    session: Session, now: datetime, *, login: str, password: str, address: str, seconds: int
+) -> SignedIn:
+    """Check a password and open a session.
+
+    A wrong login and a wrong password cost the same time and give the same answer. The caller
+    commits on failure too, so that failures count. Raises NotSignedInError, TooManyAttemptsError.
+    """
+    keys = (f"login:{login}"[:120], f"address:{address}"[:120])
+    for key in keys:
+        _refuse_blocked(session, key, now)
+    person = session.scalars(select(Person).where(Person.login == login)).first()
+    if not _matches(person, password):
+        for key in keys:
+            _count_failure(session, key, now)
+        raise NotSignedInError("账号或密码不对", "WRONG_CREDENTIALS")
+    assert person is not None
+    session.execute(delete(LoginAttempt).where(LoginAttempt.key == keys[0]))
+    return _open(session, person, now, timedelta(seconds=seconds), csrf=secrets.token_urlsafe(24))
+
+
+def _matches(person: Person | None, password: str) -> bool:
+    usable = person is not None and person.is_active
+    try:
+        _HASHER.verify(person.password_hash if person and usable else _NOBODY, password)
+    except (VerifyMismatchError, InvalidHashError):
+        return False
+    return usable
+
+
+def _refuse_blocked(session: Session, key: str, now: datetime) -> None:
+    attempt = session.get(LoginAttempt, key)
+    if attempt and attempt.blocked_until and attempt.blocked_until > now:
+        seconds = int((attempt.blocked_until - now).total_seconds()) + 1
+        raise TooManyAttemptsError(
+            f"失败次数过多，请 {seconds} 秒后再试", retry_after_seconds=seconds
+        )
+
+
+def _count_failure(session: Session, key: str, now: datetime) -> None:
+    """Count, and block for twice as long each time past the limit. An hour of peace forgives."""
+    attempt = session.get(LoginAttempt, key)
+    if attempt is None:
+        attempt = LoginAttempt(key=key, failures=0, last_at=now)
+        session.add(attempt)
+    if now - attempt.last_at > timedelta(seconds=LONGEST_BLOCK_SECONDS):
+        attempt.failures = 0
+    attempt.failures += 1
+    attempt.last_at = now
+    limit = MAX_FAILURES if key.startswith("login:") else MAX_FAILURES * 10
+    excess = attempt.failures - limit
+    if excess >= 0:
+        seconds = min(BLOCK_SECONDS * 2**excess, LONGEST_BLOCK_SECONDS)
+        attempt.blocked_until = now + timedelta(seconds=seconds)
+
+
+def _open(
+    session: Session,
+    person: Person,
+    now: datetime,
+    lasts: timedelta,
+    *,
+    csrf: str | None,
+    label: str | None = None,
+) -> SignedIn:
+    token = secrets.token_urlsafe(32)
+    row = LoginSession(
+        token_sha256=_digest(token),
+        person_id=person.id,
+        csrf=csrf,
+        label=label,
+        created_at=now,
+        expires_at=now + lasts,
+    )
+    session.add(row)
+    session.flush()
+    return SignedIn(person, token, csrf, row.expires_at)
+
+
+def _digest(token: str) -> str:
+    return sha256(token.encode()).hexdigest()
+
+
+def create_token(session: Session, now: datetime, person_id: UUID, label: str) -> SignedIn:
+    """Make a bearer token for a program acting as a person; shown once, valid for 90 days."""
+    person = session.get_one(Person, person_id)
+    return _open(session, person, now, timedelta(days=TOKEN_DAYS), csrf=None, label=label)
+
+
+def find_session(session: Session, now: datetime, token: str) -> LoginSession | None:
+    """Return the living session of a token, read fresh: signing out takes effect at once."""
+    row = session.get(LoginSession, _digest(token))
+    return row if row is not None and row.expires_at > now else None
+
+
+def sign_out(session: Session, token: str) -> None:
+    """End a session; the second time changes nothing."""
+    session.execute(delete(LoginSession).where(LoginSession.token_sha256 == _digest(token)))
+
+
+def actor_of(session: Session, person_id: UUID) -> Actor:
+    """Return the person as an actor with the memberships of this moment.
+
+    Raises NotSignedInError if they are unknown or switched off.
+    """
+    person = session.get(Person, person_id)
+    if person is None or not person.is_active:
+        raise NotSignedInError("账号不存在或已停用")
+    rows = session.execute(
+        select(Membership.party_id, Membership.role).where(Membership.person_id == person_id)
+    )
+    return Actor(person.id, person.name, frozenset((party, role) for party, role in rows))

@@ -1,0 +1,33 @@
+"""Cases: starting them, completing their tasks, and every other step they take.
+
+Each public function that takes ``session`` runs inside its caller's transaction and takes the
+case's row lock itself; the caller commits.
+"""
+
+from services.cases.commands import (
+    Rehearsal,
+    advance_rehearsal,
+    complete_task,
+    fire_timers,
+    form_scope,
+    send_by_person,
+    send_message,
+    settle_service,
+    start_case,
+)
+from services.lookup import get_case, get_task, lock_case
+
+__all__ = [
+    "Rehearsal",
+    "advance_rehearsal",
+    "complete_task",
+    "fire_timers",
+    "get_case",
+    "get_task",
+    "lock_case",
+    "form_scope",
+    "send_by_person",
+    "send_message",
+    "settle_service",
+    "start_case",
+]

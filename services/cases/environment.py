@@ -1,0 +1,162 @@
+"""What a case's diagram may see and do: its facts, its clock, its operations."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from services import legal_bases
+from services.actors import Actor
+from services.calendars import calendar_of
+from services.db.models import Case, CaseRole, LegalBasis, Party
+from services.procedures import Ready
+from services.runtime import Runtime
+from services.service_tasks.catalogue import CATALOGUE, Call
+from workflows import engine, feel
+from workflows.calendar import TIME_ZONE, WorkingCalendar
+from workflows.engine import Document, ServiceContext
+from workflows.errors import IncidentError
+
+
+@dataclass(frozen=True)
+class CaseWorld:
+    """One case inside one transaction, as its diagram and its forms see it."""
+
+    session: Session
+    runtime: Runtime
+    case: Case
+    ready: Ready
+    actor: Actor | None = None
+
+    @cached_property
+    def now(self) -> datetime:
+        """The case's instant, aware UTC."""
+        return self.runtime.now(self.case)
+
+    @property
+    def today(self) -> date:
+        """The case's date in its jurisdiction."""
+        return self.now.astimezone(TIME_ZONE).date()
+
+    @cached_property
+    def parties(self) -> dict[str, Party]:
+        """Role -> the party bound to it (the first, where a role has several)."""
+        rows = self.session.execute(
+            select(CaseRole.role, Party)
+            .join(Party, Party.id == CaseRole.party_id)
+            .where(CaseRole.case_id == self.case.id)
+            .order_by(CaseRole.role, Party.code)
+        )
+        found: dict[str, Party] = {}
+        for role, party in rows:
+            found.setdefault(role, party)
+        return found
+
+    @cached_property
+    def calendar(self) -> WorkingCalendar:
+        """The working calendar of the agency that receives the case."""
+        agencies = [r for r, how in self.ready.opened.roles.items() if how.get("agency")]
+        first = next((self.parties[r].id for r in agencies if r in self.parties), None)
+        return calendar_of(self.session, first)
+
+    @cached_property
+    def standing(self) -> legal_bases.Standing:
+        """The legal basis on the case's date; what a rehearsal assumes goes first."""
+        basis = self.session.get_one(LegalBasis, self.case.basis_id)
+        given = (self.case.rehearsal or {}).get("legal_basis")
+        if given:
+            return legal_bases.assumed(basis, given)
+        return legal_bases.standing(basis, self.today)
+
+    @property
+    def context(self) -> feel.Context:
+        """The context in which forms evaluate their conditions."""
+        return feel.Context(
+            now=lambda: self.now, calendar=self.calendar, timezone="Asia/Shanghai"
+        )
+
+    @cached_property
+    def facts(self) -> dict[str, Any]:
+        """The names besides the document: profile, case, legal_basis."""
+        case = self.case
+        return {
+            "profile": self.ready.opened.profile,
+            "case": {
+                "id": str(case.id),
+                "number": case.number,
+                "procedure": case.procedure_id,
+                "jurisdiction": case.jurisdiction,
+                "started_on": case.started_at.astimezone(TIME_ZONE).date().isoformat(),
+                "rehearsal": case.is_rehearsal,
+                "state": case.state,
+                "parties": {
+                    role: {"id": str(p.id), "name": p.name, "uscc": p.uscc}
+                    for role, p in self.parties.items()
+                },
+            },
+            "legal_basis": self.standing.scope(),
+        }
+
+    def environment(self) -> engine.Environment:
+        """Return what one engine step may use."""
+        return engine.Environment(
+            now=self.now,
+            calendar=self.calendar,
+            scope=self.facts,
+            operations=_Operations(self),
+            decide=self._decide,
+        )
+
+    def _decide(self, decision: str, scope: Mapping[str, Any]) -> Document:
+        decision = self._resolve(decision)
+        model = self.ready.opened.decisions.get(decision)
+        if model is None:
+            raise IncidentError("DECISION", decision, f"流程包里没有决策表“{decision}”")
+        result = model.evaluate(decision, scope, self.context)
+        outputs, rules = feel.to_json(result.outputs), list(result.rules)
+        if isinstance(outputs, dict):
+            return {**outputs, "rules": rules}
+        key = "hits" if isinstance(outputs, list) else "value"
+        return {key: outputs, "rules": rules}
+
+    def _resolve(self, text: str) -> str:
+        if not text.startswith("="):
+            return text
+        return str(feel.evaluate(text[1:], self.facts, self.context))
+
+    def party_for(self, role: str, given: str | None) -> UUID | None:
+        """Return the party a task goes to: the one given, else the one bound to the role."""
+        if given is not None:
+            try:
+                return UUID(given)
+            except ValueError as error:
+                raise IncidentError("PARTY", role, f"单位编号不合规：{given}") from error
+        bound = self.parties.get(role)
+        return bound.id if bound else None
+
+
+@dataclass(frozen=True)
+class _Operations:
+    """The catalogue, bound to one case."""
+
+    world: CaseWorld
+
+    def is_deferred(self, name: str) -> bool:
+        return _entry(name).is_deferred
+
+    def call(self, name: str, context: ServiceContext, inputs: Mapping[str, Any]) -> Any:
+        operation = _entry(name)
+        call = Call(context.key, context.node, self.world)
+        return operation.run(call, **operation.checked(inputs))
+
+
+def _entry(name: str) -> Any:
+    operation = CATALOGUE.get(name)
+    if operation is None:
+        raise IncidentError("OPERATION", name, f"没有名为“{name}”的操作")
+    return operation

@@ -1,0 +1,190 @@
+"""Writes what an engine step found into tables: tasks, deadlines, jobs, access, the case row."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from services import audit, notifications
+from services.cases.environment import CaseWorld
+from services.db.models import (
+    Case,
+    CaseAccess,
+    CaseStatus,
+    Deadline,
+    Job,
+    JobKind,
+    Task,
+    TaskStatus,
+)
+from workflows.engine import DeadlineSet, Step, Wait
+
+NO_LIMIT = datetime(9999, 1, 1, tzinfo=UTC)
+
+
+def project(
+    world: CaseWorld, step: Step, *, what: str, payload: dict[str, Any], done: UUID | None = None
+) -> None:
+    """Make the tables say what the step says, and seal it in the audit chain.
+
+    ``done`` is the task just completed; others that vanished were cancelled. The case's row is
+    locked by the caller; its version check refuses a stale write.
+    """
+    case = world.case
+    opened = _tasks(world, step, done)
+    _deadlines(world, step)
+    _jobs(world, step)
+    case.document = step.document
+    case.engine_state = step.state
+    case.messages = sorted(step.messages)
+    case.state = step.case_state or case.state
+    if step.is_finished:
+        case.status = CaseStatus.FINISHED
+        case.outcome = step.outcome
+        case.finished_at = world.now
+    audit.append(
+        world.session,
+        case,
+        at=world.now,
+        actor=world.actor.key if world.actor else "system",
+        what=what,
+        payload={**payload, "passed": _passed(step), "state": case.state},
+    )
+    world.session.flush()
+    notifications.tasks_opened(world, opened)
+
+
+def _passed(step: Step) -> list[list[str]]:
+    """Return the nodes passed, compactly: [node, event letter, item key]."""
+    return [
+        [p.node.id, p.event[0], *([p.item_key] if p.item_key is not None else [])]
+        for p in step.passages
+    ]
+
+
+def _tasks(world: CaseWorld, step: Step, done: UUID | None) -> list[Task]:
+    session, case = world.session, world.case
+    rows = session.scalars(
+        select(Task).where(Task.case_id == case.id, Task.status == TaskStatus.OPEN)
+    )
+    known = {task.id: task for task in rows}
+    waiting = {wait.task_id: wait for wait in step.waits}
+    for task_id, task in known.items():
+        if task_id not in waiting:
+            task.status = TaskStatus.DONE if task_id == done else TaskStatus.CANCELLED
+            task.closed_at = world.now
+    due = {d.task_id: d.deadline.due_at for d in step.deadlines}
+    opened = [
+        _new_task(world, wait, due.get(task_id))
+        for task_id, wait in waiting.items()
+        if task_id not in known
+    ]
+    session.add_all(opened)
+    for party_id in {task.party_id for task in opened if task.party_id}:
+        grant_access(session, case, party_id, world.now)
+    return opened
+
+
+def _new_task(world: CaseWorld, wait: Wait, due_at: datetime | None) -> Task:
+    node = wait.node
+    party_id = world.party_for(wait.role, wait.party) if wait.person is None else None
+    return Task(
+        id=wait.task_id,
+        case_id=world.case.id,
+        node_id=node.id,
+        process_id=node.process_id,
+        activity_code=node.activity_code,
+        name=node.name,
+        form_id=wait.form,
+        role=wait.role,
+        party_id=party_id,
+        person_id=UUID(wait.person) if wait.person else None,
+        item_key=wait.item_key,
+        separate_from=list(node.separate_from),
+        opened_at=world.now,
+        due_at=due_at or NO_LIMIT,
+    )
+
+
+def grant_access(session: Session, case: Case, party_id: UUID, at: datetime) -> None:
+    """Let a party see the case from now on; the second time changes nothing."""
+    if session.get(CaseAccess, (party_id, case.id)) is None:
+        session.add(CaseAccess(party_id=party_id, case_id=case.id, since=at))
+
+
+def _deadlines(world: CaseWorld, step: Step) -> None:
+    ended = {p.task_id for p in step.passages if p.event != "entered"}
+    if ended:
+        running = world.session.scalars(
+            select(Deadline).where(
+                Deadline.case_id == world.case.id,
+                Deadline.task_id.in_(ended),
+                Deadline.ended_at.is_(None),
+            )
+        )
+        for row in running:
+            row.ended_at = world.now
+    for each in step.deadlines:
+        row = _deadline(world.case, each)
+        row.ended_at = world.now if each.task_id in ended else None
+        world.session.add(row)
+
+
+def _deadline(case: Case, each: DeadlineSet) -> Deadline:
+    return Deadline(
+        case_id=case.id,
+        task_id=each.task_id,
+        node_id=each.node.id,
+        activity_code=each.node.activity_code,
+        clock=each.clock,
+        amount=each.rule.amount,
+        unit=each.rule.unit,
+        basis=each.rule.basis,
+        started_at=each.started_at,
+        due_at=each.deadline.due_at,
+        ledger=[[day.date.isoformat(), day.kind, day.reason] for day in each.deadline.ledger],
+        calendar_version=each.deadline.calendar_version,
+        is_provisional=each.deadline.provisional,
+    )
+
+
+def _jobs(world: CaseWorld, step: Step) -> None:
+    """Keep one job for each running timer and each deferred service task."""
+    wanted: dict[str, tuple[JobKind, dict[str, Any], datetime]] = {}
+    offset = timedelta(seconds=world.case.clock_offset_seconds)
+    for timer in step.timers:
+        key = f"timer:{timer.task_id}:{timer.node.id}"
+        wanted[key] = (JobKind.TIMER, {}, timer.due_at - offset)
+    for call in step.services:
+        payload = {
+            "task_id": str(call.task_id),
+            "operation": call.node.operation,
+            "inputs": call.inputs,
+        }
+        wanted[f"service:{call.task_id}"] = (JobKind.SERVICE, payload, world.now - offset)
+    rows = world.session.scalars(
+        select(Job).where(
+            Job.case_id == world.case.id,
+            Job.done_at.is_(None),
+            Job.kind.in_([JobKind.TIMER, JobKind.SERVICE]),
+        )
+    )
+    known = {job.dedupe_key: job for job in rows}
+    for key, job in known.items():
+        if key not in wanted:
+            job.done_at = world.now - offset
+        elif job.kind is JobKind.TIMER:
+            job.due_at = wanted[key][2]
+    for key, (kind, payload, due_at) in wanted.items():
+        if key not in known:
+            world.session.add(
+                Job(
+                    kind=kind,
+                    case_id=world.case.id,
+                    dedupe_key=key,
+                    payload=payload,
+                    due_at=due_at,
+                )
+            )

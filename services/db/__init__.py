@@ -1,0 +1,1 @@
+"""Persistence: models, one aggregate a file, and how a database is opened."""

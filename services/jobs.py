@@ -1,0 +1,194 @@
+"""Jobs: claiming what is due and running it, exactly once where a case moves.
+
+The table is the truth. A claim is a short transaction that takes a lease and counts the attempt;
+the attempt number is the fencing token. A case's transition and the job's end are one
+transaction. What touches the outside runs between two and may run again with the same key.
+"""
+
+import logging
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.orm import Session
+
+from services import cases, incidents, notifications, procedures
+from services.db.engine import unit_of_work
+from services.db.models import Case, Job, JobKind
+from services.lookup import lock_case
+from services.runtime import Runtime
+from services.service_tasks.catalogue import CATALOGUE, DeferredCall
+from workflows.errors import BusinessError, IncidentError, RetryableError, TaskNotWaitingError
+
+log = logging.getLogger(__name__)
+
+LEASE = timedelta(seconds=60)
+MAX_ATTEMPTS = 8
+FIRST_RETRY_SECONDS = 30
+LONGEST_RETRY_SECONDS = 6 * 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A job this worker holds until the lease ends. ``attempt`` is the fencing token."""
+
+    id: UUID
+    kind: JobKind
+    case_id: UUID | None
+    payload: dict[str, Any]
+    attempt: int
+
+
+def claim(session: Session, now: datetime, worker: str) -> Claim | None:
+    """Take the job that has been due longest, or None. A short transaction of its own."""
+    due = (
+        select(Job.id)
+        .where(
+            Job.done_at.is_(None),
+            Job.failed_at.is_(None),
+            Job.due_at <= now,
+            or_(Job.lease_until.is_(None), Job.lease_until < now),
+        )
+        .order_by(Job.due_at)
+        .limit(1)
+        .with_for_update(skip_locked=True)  # nothing on SQLite, where BEGIN IMMEDIATE serialises
+    )
+    row = session.execute(
+        update(Job)
+        .where(Job.id == due.scalar_subquery())
+        .values(lease_until=now + LEASE, attempts=Job.attempts + 1, claimed_by=worker)
+        .returning(Job.id, Job.kind, Job.case_id, Job.payload, Job.attempts)
+        .execution_options(synchronize_session=False)
+    ).first()
+    return None if row is None else Claim(*row)
+
+
+def run_due(runtime: Runtime, worker: str, limit: int = 1000) -> int:
+    """Run what is due, at most ``limit`` jobs; how many ran. Runs its own transactions."""
+    for count in range(limit):
+        with unit_of_work(runtime.sessions) as session:
+            claimed = claim(session, runtime.clock.now(), worker)
+        if claimed is None:
+            return count
+        run(runtime, claimed)
+    return limit
+
+
+def run(runtime: Runtime, claimed: Claim) -> None:
+    """Run one claimed job. Never raises for what a job may do: it retries or opens an incident."""
+    try:
+        _RUNNERS[claimed.kind](runtime, claimed)
+    except RetryableError as error:
+        _retry(runtime, claimed, error)
+    except IncidentError as error:
+        _fail(runtime, claimed, error)
+    except Exception as error:  # a process boundary: a worker survives any job
+        log.exception("job.failed", extra={"job_id": str(claimed.id)})
+        _retry(runtime, claimed, RetryableError(type(error).__name__))
+
+
+def _finish(session: Session, claimed: Claim, now: datetime) -> bool:
+    """Mark the job done if this claim still holds it; tell whether it did."""
+    found = session.execute(
+        update(Job)
+        .where(Job.id == claimed.id, Job.attempts == claimed.attempt, Job.done_at.is_(None))
+        .values(done_at=now, lease_until=None)
+        .execution_options(synchronize_session=False)
+        .returning(Job.id)
+    ).first()
+    return found is not None
+
+
+def _run_timer(runtime: Runtime, claimed: Claim) -> None:
+    assert claimed.case_id is not None
+    with unit_of_work(runtime.sessions) as session:
+        lock_case(session, claimed.case_id)
+        if _finish(session, claimed, runtime.clock.now()):
+            cases.fire_timers(session, runtime, case_id=claimed.case_id)
+
+
+def _run_service(runtime: Runtime, claimed: Claim) -> None:
+    assert claimed.case_id is not None
+    task_id = UUID(claimed.payload["task_id"])
+    outcome = _perform(runtime, claimed)
+    with unit_of_work(runtime.sessions) as session:
+        lock_case(session, claimed.case_id)
+        if not _finish(session, claimed, runtime.clock.now()):
+            return
+        try:
+            cases.settle_service(
+                session, runtime, case_id=claimed.case_id, task_id=task_id, outcome=outcome
+            )
+        except TaskNotWaitingError:
+            log.info("job.superseded", extra={"job_id": str(claimed.id)})
+
+
+def _perform(runtime: Runtime, claimed: Claim) -> Any:
+    """Run the handler between two transactions: a result, or the BusinessError it raised."""
+    operation = CATALOGUE[claimed.payload["operation"]]
+    assert claimed.case_id is not None
+    call = DeferredCall(claimed.payload["task_id"], claimed.case_id, runtime)
+    try:
+        return operation.run(call, **operation.checked(claimed.payload["inputs"]))
+    except BusinessError as refusal:
+        return refusal
+
+
+def _run_mail(runtime: Runtime, claimed: Claim) -> None:
+    with unit_of_work(runtime.sessions) as session:
+        job = session.get_one(Job, claimed.id)
+        mail = notifications.mail_for(session, job, _templates(session, claimed.case_id))
+    if mail is not None:
+        runtime.mailer.send(mail)
+    with unit_of_work(runtime.sessions) as session:
+        _finish(session, claimed, runtime.clock.now())
+
+
+def _templates(session: Session, case_id: UUID | None) -> dict[str, Any]:
+    case = session.get(Case, case_id) if case_id else None
+    if case is None:
+        return {}
+    ready = procedures.ready(session, case.bundle_hash)
+    templates: dict[str, Any] = ready.opened.procedure.get("notifications") or {}
+    return templates
+
+
+_RUNNERS: dict[JobKind, Callable[[Runtime, Claim], None]] = {
+    JobKind.TIMER: _run_timer,
+    JobKind.SERVICE: _run_service,
+    JobKind.MAIL: _run_mail,
+}
+
+
+def _retry(runtime: Runtime, claimed: Claim, error: Exception) -> None:
+    """Try again later, twice as late each time, with jitter; after the last, an incident."""
+    if claimed.attempt >= MAX_ATTEMPTS:
+        _fail(runtime, claimed, IncidentError("JOB", claimed.kind.value, str(error)))
+        return
+    seconds = min(FIRST_RETRY_SECONDS * 2 ** (claimed.attempt - 1), LONGEST_RETRY_SECONDS)
+    delay = timedelta(seconds=seconds * random.uniform(0.8, 1.2))  # noqa: S311 - jitter
+    with unit_of_work(runtime.sessions) as session:
+        _held(session, claimed, due_at=runtime.clock.now() + delay, last_error=str(error)[:500])
+
+
+def _fail(runtime: Runtime, claimed: Claim, error: IncidentError) -> None:
+    now = runtime.clock.now()
+    with unit_of_work(runtime.sessions) as session:
+        incidents.open_incident(
+            session, error, now, case_id=claimed.case_id, job_id=claimed.id
+        )
+        _held(session, claimed, failed_at=now, last_error=str(error)[:500])
+
+
+def _held(session: Session, claimed: Claim, **values: Any) -> None:
+    """Change the job only while this claim holds it, and give up the lease."""
+    session.execute(
+        update(Job)
+        .where(Job.id == claimed.id, Job.attempts == claimed.attempt, Job.done_at.is_(None))
+        .values(lease_until=None, **values)
+        .execution_options(synchronize_session=False)
+    )

@@ -1,0 +1,44 @@
+"""Reading and locking cases and tasks."""
+
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, undefer
+
+from services.db.models import Case, Task
+from services.errors import NotFoundError
+
+
+def get_case(session: Session, case_id: UUID) -> Case:
+    """Return a case without locking it. Raises NotFoundError."""
+    case = session.get(Case, case_id)
+    if case is None:
+        raise NotFoundError("没有这个办件")
+    return case
+
+
+def lock_case(session: Session, case_id: UUID) -> Case:
+    """Return a case, its row locked to the end of the transaction and freshly read.
+
+    Locks are taken in one order everywhere: idempotency key, case, job. Raises NotFoundError.
+    """
+    case = session.scalars(
+        select(Case)
+        .where(Case.id == case_id)
+        .options(undefer(Case.document), undefer(Case.engine_state))
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).first()
+    if case is None:
+        raise NotFoundError("没有这个办件")
+    return case
+
+
+def get_task(session: Session, task_id: UUID) -> Task:
+    """Return a task as it is now. Raises NotFoundError."""
+    task = session.scalars(
+        select(Task).where(Task.id == task_id).execution_options(populate_existing=True)
+    ).first()
+    if task is None:
+        raise NotFoundError("没有这项任务")
+    return task

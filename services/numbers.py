@@ -1,0 +1,35 @@
+"""Numbers without gaps or doubles: each series counts in its own row."""
+
+import re
+from datetime import date
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from services.db.models import Counter
+
+
+_SEQ = re.compile(r"\{seq(?::0?(\d)d)?\}")
+
+
+def next_number(session: Session, pattern: str, on: date) -> str:
+    """Return the next number of a series, for example ``LJ-{year}-{seq:04d}``.
+
+    The series is the pattern with the year filled in. Its row stays locked to the end of the
+    transaction, so a roll-back gives the number back.
+    """
+    series = pattern.replace("{year}", str(on.year))
+    _ensure(session, series)
+    session.execute(
+        update(Counter).where(Counter.series == series).values(value=Counter.value + 1)
+    )
+    value = session.scalars(select(Counter.value).where(Counter.series == series)).one()
+    return _SEQ.sub(lambda place: str(value).zfill(int(place[1] or 1)), series)
+
+
+def _ensure(session: Session, series: str) -> None:
+    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    session.execute(
+        dialect.insert(Counter).values(series=series, value=0).on_conflict_do_nothing()
+    )

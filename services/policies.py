@@ -1,0 +1,172 @@
+"""Who may see and do what. Plain functions that return a reason; deny is the default.
+
+Called under the case lock, with rows read inside the transaction.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
+
+from services.actors import Actor
+from services.db.models import Case, CaseAccess, Decision, Party, PartyKind, Task, TaskStatus
+from services.errors import NotAllowedError, NotFoundError
+
+PROCESS_OWNER = "process_owner"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Yes, or no with a Chinese sentence for the person who asked."""
+
+    is_allowed: bool
+    reason: str = ""
+
+    def require(self) -> None:
+        """Raise NotAllowedError with the reason unless allowed."""
+        if not self.is_allowed:
+            raise NotAllowedError(self.reason)
+
+
+YES = Verdict(True)
+
+
+def see_case(session: Session, actor: Actor, case: Case) -> None:
+    """Hide a case from whom it has not come to. Raises NotFoundError, never NotAllowedError."""
+    if not _has_access(session, actor, case.id):
+        raise NotFoundError("没有这个办件")
+
+
+def _has_access(session: Session, actor: Actor, case_id: UUID) -> bool:
+    by_party = exists().where(
+        CaseAccess.case_id == case_id, CaseAccess.party_id.in_(actor.parties)
+    )
+    by_person = exists().where(Task.case_id == case_id, Task.person_id == actor.person_id)
+    return bool(session.scalar(select(by_party | by_person)))
+
+
+def is_official(session: Session, actor: Actor, case: Case) -> bool:
+    """Tell whether the actor belongs to an agency that the case has come to."""
+    found = session.scalar(
+        select(
+            exists().where(
+                CaseAccess.case_id == case.id,
+                CaseAccess.party_id == Party.id,
+                Party.kind == PartyKind.AGENCY,
+                Party.id.in_(actor.parties),
+            )
+        )
+    )
+    return bool(found)
+
+
+def is_addressed_to(actor: Actor, task: Task) -> bool:
+    """Tell whether a task is for this person: by name, or by role in its party."""
+    if task.person_id is not None:
+        return task.person_id == actor.person_id
+    return actor.holds(task.party_id, task.role)
+
+
+def do_task(session: Session, actor: Actor, task: Task) -> Verdict:
+    """Judge whether the actor may work on a task: addressed, unclaimed by others, separate."""
+    if not is_addressed_to(actor, task):
+        return Verdict(False, "这项任务不是交给您办理的")
+    if task.claimed_by is not None and task.claimed_by != actor.person_id:
+        return Verdict(False, "这项任务已由他人签收")
+    earlier = _earlier_doers(session, task)
+    if actor.person_id in earlier:
+        return Verdict(False, f"按职责分离要求，您已办理过“{earlier[actor.person_id]}”，须由他人办理")
+    return YES
+
+
+def _earlier_doers(session: Session, task: Task) -> dict[UUID, str]:
+    """Return who completed, in this case, what this task must be separate from."""
+    if not task.separate_from:
+        return {}
+    rows = session.execute(
+        select(Decision.person_id, Task.name)
+        .join(Task, Task.id == Decision.task_id)
+        .where(
+            Decision.case_id == task.case_id,
+            Decision.node_id.in_(task.separate_from)
+            | Decision.activity_code.in_(task.separate_from),
+        )
+    )
+    return {person_id: name for person_id, name in rows}
+
+
+def start_procedure(
+    actor: Actor, party_id: UUID, started_by: Iterable[str], bound: dict[str, UUID]
+) -> Verdict:
+    """Judge whether the actor may start a procedure for a party.
+
+    ``bound`` maps agency roles to their agency: such a role starts only for that agency.
+    """
+    for role in started_by:
+        if actor.holds(party_id, role) and bound.get(role, party_id) == party_id:
+            return YES
+    return Verdict(False, "您在该单位没有发起此事项的角色")
+
+
+def send_message(actor: Actor, party_id: UUID | None, role: str) -> Verdict:
+    """Judge whether the actor may send a message that a role of the case may send."""
+    if actor.holds(party_id, role):
+        return YES
+    return Verdict(False, "您在本办件中没有这样做的角色")
+
+
+def own_procedures(actor: Actor, agency_ids: Iterable[UUID]) -> Verdict:
+    """Judge whether the actor is a process owner of one of a jurisdiction's agencies."""
+    if any(actor.holds(agency, PROCESS_OWNER) for agency in agency_ids):
+        return YES
+    return Verdict(False, "只有本辖区的流程负责人可以这样做")
+
+
+def read_answers(
+    session: Session, actor: Actor, case: Case, decision: Decision, audience: Iterable[str]
+) -> bool:
+    """Tell whether the actor may read a decision's answers.
+
+    One's own party's always; officials read what their case holds, except that expert opinions
+    stay sealed while others of the same round are still open; applicants and experts read what
+    the form discloses to them, experts also what the applicants submitted.
+    """
+    if decision.party_id in actor.parties or decision.person_id == actor.person_id:
+        return True
+    if _is_sealed(session, decision):
+        return False
+    if is_official(session, actor, case):
+        return True
+    kind = session.scalar(select(Party.kind).where(Party.id == decision.party_id))
+    is_expert = _is_expert_of(session, actor, case)
+    if kind is PartyKind.UNIT and is_expert and decision.role != "expert":
+        return True
+    wanted = "expert" if is_expert else "applicant"
+    return wanted in audience
+
+
+def _is_expert_of(session: Session, actor: Actor, case: Case) -> bool:
+    return bool(
+        session.scalar(
+            select(exists().where(Task.case_id == case.id, Task.person_id == actor.person_id))
+        )
+    )
+
+
+def _is_sealed(session: Session, decision: Decision) -> bool:
+    """Individual opinions are read by nobody else until the last of them is in."""
+    if decision.role != "expert":
+        return False
+    return bool(
+        session.scalar(
+            select(
+                exists().where(
+                    Task.case_id == decision.case_id,
+                    Task.node_id == decision.node_id,
+                    Task.status == TaskStatus.OPEN,
+                )
+            )
+        )
+    )

@@ -1,0 +1,126 @@
+"""Procedures and their bundle versions in the database; opening them for use."""
+
+import json
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+import forms
+from services.db.models import Blob, Procedure
+from services.db.models import Bundle as BundleRow
+from services.errors import NotFoundError
+from workflows.bundles import Bundle, Opened, open_bundle
+
+
+@dataclass(frozen=True)
+class Ready:
+    """A bundle opened for cases: its diagrams compiled, its forms too. Shared, read-only."""
+
+    opened: Opened
+    forms: Mapping[str, forms.CompiledForm]
+
+    def form(self, form_id: str) -> forms.CompiledForm:
+        """Return a compiled form of the bundle. Raises NotFoundError."""
+        try:
+            return self.forms[form_id]
+        except KeyError as error:
+            raise NotFoundError(f"流程包里没有表单“{form_id}”") from error
+
+
+def publish(session: Session, bundle: Bundle, at: datetime) -> BundleRow:
+    """Make a bundle the version that new cases start with.
+
+    Files that the database already has are not stored again; a bundle that says the same as a
+    stored one is that one: loading twice makes no new version.
+    """
+    row = session.get(BundleRow, bundle.hash)
+    if row is None:
+        row = _store(session, bundle, at)
+    settings = json.loads(bundle.files["procedure.json"])
+    procedure = session.get(Procedure, bundle.procedure_id)
+    if procedure is None:
+        procedure = Procedure(
+            id=bundle.procedure_id, jurisdiction=settings["jurisdiction"]["code"]
+        )
+        session.add(procedure)
+    procedure.title = settings["procedure"]["title"]["zh"]
+    procedure.bundle_hash = bundle.hash
+    session.flush()
+    return row
+
+
+def _store(session: Session, bundle: Bundle, at: datetime) -> BundleRow:
+    files = {}
+    for path, data in bundle.files.items():
+        digest = sha256(data).hexdigest()
+        files[path] = digest
+        if session.get(Blob, digest) is None:
+            session.add(Blob(sha256=digest, data=zlib.compress(data)))
+            session.flush()
+    last = session.scalar(
+        select(func.max(BundleRow.version)).where(BundleRow.procedure_id == bundle.procedure_id)
+    )
+    row = BundleRow(
+        hash=bundle.hash,
+        procedure_id=bundle.procedure_id,
+        version=(last or 0) + 1,
+        files=files,
+        loaded_at=at,
+    )
+    session.add(row)
+    session.flush()
+    return row
+
+
+def get(session: Session, procedure_id: str) -> Procedure:
+    """Return a procedure. Raises NotFoundError."""
+    procedure = session.get(Procedure, procedure_id)
+    if procedure is None:
+        raise NotFoundError("没有这个办理事项", procedure=procedure_id)
+    return procedure
+
+
+_READY: dict[str, Ready] = {}
+
+
+def ready(session: Session, bundle_hash: str) -> Ready:
+    """Return an opened bundle, reading its files only the first time in this process."""
+    found = _READY.get(bundle_hash)
+    if found is None:
+        found = _READY[bundle_hash] = make_ready(read_bundle(session, bundle_hash))
+    return found
+
+
+def read_bundle(session: Session, bundle_hash: str) -> Bundle:
+    """Return a stored bundle's files. Raises NotFoundError."""
+    row = session.get(BundleRow, bundle_hash)
+    if row is None:
+        raise NotFoundError("没有这个流程包版本")
+    wanted = set(row.files.values())
+    blobs = session.execute(select(Blob.sha256, Blob.data).where(Blob.sha256.in_(wanted)))
+    content = {digest: zlib.decompress(data) for digest, data in blobs}
+    return Bundle(row.procedure_id, {p: content[digest] for p, digest in row.files.items()})
+
+
+def make_ready(bundle: Bundle) -> Ready:
+    """Open a bundle and compile its forms."""
+    compiled = (_compiled(data) for _, data in sorted(bundle.under("forms").items()))
+    return Ready(open_bundle(bundle), {form.id: form for form in compiled})
+
+
+@lru_cache(maxsize=512)
+def _compiled(data: bytes) -> forms.CompiledForm:
+    definition: dict[str, Any] = json.loads(data)
+    return forms.compile_form(definition)
+
+
+def exists(session: Session, bundle_hash: str) -> bool:
+    """Tell whether the database has this version."""
+    return session.get(BundleRow, bundle_hash) is not None

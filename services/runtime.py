@@ -1,0 +1,50 @@
+"""What the services are given to work with: one object, made once at start-up."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from services.db.engine import Sessions, open_engine, open_sessions
+from services.db.models import Case
+from services.gateways.clock import Clock, SystemClock
+from services.gateways.files import FileStore, FolderFileStore
+from services.gateways.mail import FolderMailer, Mailer, SmtpMailer
+from services.gateways.publication import FolderPublisher, Publisher
+from services.settings import Settings
+from workflows.bundles import Library
+
+
+@dataclass(frozen=True)
+class Runtime:
+    """Gateways, sessions and the library. ``ring`` tells workers that a job is due, best effort."""
+
+    settings: Settings
+    sessions: Sessions
+    clock: Clock
+    files: FileStore
+    mailer: Mailer
+    publisher: Publisher
+    library: Library
+    ring: Callable[[], None] = field(default=lambda: None)
+
+    def now(self, case: Case | None = None) -> datetime:
+        """Return the instant, aware UTC; a rehearsal's own clock where the case is one."""
+        offset = case.clock_offset_seconds if case is not None else 0
+        return self.clock.now() + timedelta(seconds=offset)
+
+
+def make_runtime(settings: Settings, clock: Clock | None = None) -> Runtime:
+    """Build the runtime of a process from its settings."""
+    data: Path = settings.data_dir
+    data.mkdir(parents=True, exist_ok=True)
+    mailer = SmtpMailer(settings.smtp_url) if settings.smtp_url else FolderMailer(data / "mail")
+    return Runtime(
+        settings=settings,
+        sessions=open_sessions(open_engine(settings.database_url)),
+        clock=clock or SystemClock(),
+        files=FolderFileStore(data / "files"),
+        mailer=mailer,
+        publisher=FolderPublisher(data / "notices", settings.public_url),
+        library=Library(settings.bpmn_root, settings.forms_root),
+    )

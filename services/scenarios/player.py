@@ -1,0 +1,230 @@
+"""Plays a scenario through a driver, each step as the right person, and checks what it expects.
+
+Steps: ``start``; ``task`` (activity code or element id, ``as`` role or login, ``answers``,
+``item`` or ``each: true`` where several are open); ``advance`` (instant, duration such as P3D, or
+``until due``); ``message`` with ``as``; ``objection``; ``check`` (expectations half-way). Any step
+may carry ``refused: CODE``: it must be refused with that code and changes nothing.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from services.scenarios.reading import Scenario
+from services.scenarios.samples import sample
+from workflows import feel
+
+
+class ScenarioError(AssertionError):
+    """A step could not be played, or an expectation was not met."""
+
+
+class RefusedError(Exception):
+    """The product refused a step. ``code`` is its stable word."""
+
+    def __init__(self, code: str, message: str, fields: dict[str, list[str]] | None = None) -> None:
+        super().__init__(f"{code}: {message} {fields or ''}")
+        self.code = code
+        self.fields = fields or {}
+
+
+class Driver(Protocol):
+    """The product as scenario players reach it. Each call raises RefusedError on a refusal.
+
+    Tasks are dicts: id, node_id, activity_code, name, role, party, item_key, due_at, login
+    (somebody who may do it, found among the sample accounts).
+    """
+
+    def start(self, scenario: Scenario, login: str | None, answers: dict[str, Any]) -> str: ...
+    def tasks(self, case: str) -> list[dict[str, Any]]: ...
+    def login_for(self, case: str, task: dict[str, Any], who: str | None) -> str: ...
+    def complete(self, login: str, task: dict[str, Any], answers: dict[str, Any]) -> None: ...
+    def message(self, case: str, login: str, name: str, answers: dict[str, Any]) -> None: ...
+    def object_to(self, case: str, intake: dict[str, Any]) -> None: ...
+    def upload(self, login: str, name: str, content: bytes) -> str: ...
+    def advance(self, case: str, to: datetime) -> None: ...
+    def settle(self, case: str) -> None: ...
+    def inspect(self, case: str) -> dict[str, Any]: ...
+    def call_id(self, number: str) -> str: ...
+
+
+@dataclass
+class Result:
+    """How a scenario went. ``case`` is the last state seen of it, None if none was started."""
+
+    scenario: Scenario
+    steps: int = 0
+    case: dict[str, Any] | None = None
+    problems: list[str] = field(default_factory=list)
+
+
+def play(scenario: Scenario, driver: Driver) -> Result:
+    """Play all steps and check the expectations. Raises ScenarioError at the first that fails."""
+    player = _Player(scenario, driver)
+    for number, step in enumerate(scenario.steps, start=1):
+        try:
+            player.step(step)
+        except RefusedError as error:
+            raise ScenarioError(f"{scenario.name}，第 {number} 步 {_brief(step)}：{error}") from error
+        except ScenarioError as error:
+            raise ScenarioError(f"{scenario.name}，第 {number} 步 {_brief(step)}：{error}") from error
+    result = Result(scenario, len(scenario.steps))
+    if player.case is not None:
+        result.case = driver.inspect(player.case)
+        _check(result.case, scenario.expect, scenario.name)
+    return result
+
+
+def _brief(step: dict[str, Any]) -> str:
+    return str({k: v for k, v in step.items() if k != "answers"})
+
+
+class _Player:
+    """One case being told."""
+
+    def __init__(self, scenario: Scenario, driver: Driver) -> None:
+        self.scenario = scenario
+        self.driver = driver
+        self.now = scenario.clock
+        self.case: str | None = None
+
+    def step(self, step: dict[str, Any]) -> None:
+        wanted = step.get("refused")
+        try:
+            self._do(step)
+        except RefusedError as error:
+            if wanted is None or error.code != wanted:
+                raise
+            missing = set(step.get("fields") or []) - set(error.fields)
+            if missing:
+                raise ScenarioError(f"拒绝时没有指出 {sorted(missing)}，只有 {error.fields}") from error
+            return
+        if wanted is not None:
+            raise ScenarioError(f"应被拒绝（{wanted}），却成功了")
+        if self.case is not None:
+            self.driver.settle(self.case)
+
+    def _do(self, step: dict[str, Any]) -> None:
+        if "start" in step:
+            given = step["start"] or {}
+            login = given.get("as") or step.get("as")
+            answers = self._prepared(step.get("answers") or {}, login)
+            self.case = self.driver.start(self.scenario, login, answers)
+        elif "task" in step:
+            self._tasks(step)
+        elif "advance" in step:
+            self._advance(str(step["advance"]))
+        elif "message" in step:
+            answers = self._prepared(step.get("answers") or {}, step["as"])
+            self.driver.message(self._case, step["as"], step["message"], answers)
+        elif "objection" in step:
+            self.driver.object_to(self._case, step["objection"])
+        elif "check" in step:
+            _check(self.driver.inspect(self._case), step["check"], self.scenario.name)
+        else:
+            raise ScenarioError("不认识的步骤")
+
+    @property
+    def _case(self) -> str:
+        if self.case is None:
+            raise ScenarioError("办件尚未发起")
+        return self.case
+
+    def _tasks(self, step: dict[str, Any]) -> None:
+        found = self._matching(step)
+        if not step.get("each"):
+            if len(found) > 1 and "item" not in step and "as" not in step:
+                raise ScenarioError(f"有 {len(found)} 项同名任务，请写 item 或 each")
+            found = [self._chosen(found, step)]
+        for task in found:
+            login = self.driver.login_for(self._case, task, step.get("as"))
+            answers = self._prepared(step.get("answers") or {}, login, task)
+            self.driver.complete(login, task, answers)
+            if step.get("each"):
+                self.driver.settle(self._case)
+
+    def _matching(self, step: dict[str, Any]) -> list[dict[str, Any]]:
+        name = step["task"]
+        tasks = self.driver.tasks(self._case)
+        found = [t for t in tasks if name in (t["activity_code"], t["node_id"])]
+        if "item" in step:
+            wanted = str(step["item"])
+            found = [t for t in found if wanted in (t["item_key"], t.get("party"), t.get("login"))]
+        if not found:
+            waiting = [f"{t['node_id']}({t['activity_code']})" for t in tasks]
+            raise ScenarioError(f"没有待办“{name}”，当前待办：{'、'.join(waiting) or '无'}")
+        return found
+
+    def _chosen(self, found: list[dict[str, Any]], step: dict[str, Any]) -> dict[str, Any]:
+        who = step.get("as")
+        return next((t for t in found if who in (t.get("login"), t.get("party"))), found[0])
+
+    def _prepared(
+        self, answers: Any, login: str | None, task: dict[str, Any] | None = None
+    ) -> Any:
+        """Fill in what a file cannot know: uploads, today, ids of the task's scope."""
+        if isinstance(answers, dict):
+            if "$file" in answers:
+                return self._upload(answers, login)
+            return {k: self._prepared(v, login, task) for k, v in answers.items()}
+        if isinstance(answers, list):
+            return [self._prepared(v, login, task) for v in answers]
+        if isinstance(answers, str) and answers.startswith("$"):
+            return self._placed(answers, task)
+        return answers
+
+    def _upload(self, given: dict[str, Any], login: str | None) -> str:
+        name = given["$file"]
+        content = sample(name, int(given.get("bytes", 300_000)))
+        return self.driver.upload(login or "", name, content)
+
+    def _placed(self, text: str, task: dict[str, Any] | None) -> Any:
+        """Return $today, $today+3, $call:<number>, $doc:<FEEL over the case document>, or the text."""
+        if text.startswith("$today"):
+            days = int(text.removeprefix("$today") or 0)
+            return (self.now + timedelta(days=days)).date().isoformat()
+        if text.startswith("$call:"):
+            return self.driver.call_id(text.removeprefix("$call:"))
+        if text.startswith("$doc:"):
+            document = self.driver.inspect(self._case)["document"]
+            scope = {**document, "task": task or {}}
+            return feel.to_json(feel.evaluate(text.removeprefix("$doc:"), scope))
+        return text
+
+    def _advance(self, text: str) -> None:
+        if text == "until due":
+            dues = [t["due_at"] for t in self.driver.tasks(self._case) if t["due_at"]]
+            dues += self.driver.inspect(self._case)["timers"]
+            target = min(datetime.fromisoformat(d) for d in dues)
+        elif text.startswith("P"):
+            duration = feel.evaluate(f'duration("{text}")', {})
+            target = self.now + timedelta(seconds=duration.total_seconds())
+        else:
+            target = datetime.fromisoformat(text)
+        self.now = max(target, self.now).astimezone(self.scenario.clock.tzinfo)
+        self.driver.advance(self._case, self.now)
+
+
+def _check(case: dict[str, Any], expect: dict[str, Any], name: str) -> None:
+    """Compare what is with what the scenario expects; say all that differs at once."""
+    problems: list[str] = []
+    for key in ("status", "state", "outcome"):
+        if key in expect and case[key] != expect[key]:
+            problems.append(f"{key} 应为 {expect[key]}，实为 {case[key]}")
+    waits = {n for t in case["tasks"] for n in (t["activity_code"], t["node_id"])}
+    if "waits" in expect and not set(expect["waits"]) <= waits:
+        problems.append(f"应等待 {expect['waits']}，实为 {sorted(w for w in waits if w)}")
+    if expect.get("waits") == [] and case["tasks"]:
+        problems.append(f"不应再有待办，实有 {sorted(w for w in waits if w)}")
+    visited = set(case["visited"])
+    problems += [f"应经过 {n}" for n in expect.get("visited") or [] if n not in visited]
+    problems += [f"不应经过 {n}" for n in expect.get("never") or [] if n in visited]
+    for expression in expect.get("document") or []:
+        if feel.evaluate(expression, case["document"]) is not True:
+            problems.append(f"办件数据不满足 {expression}")
+    for code, due_on in (expect.get("deadlines") or {}).items():
+        actual = [d["due_on"] for d in case["deadlines"] if code in (d["activity_code"], d["node_id"])]
+        if str(due_on) not in actual:
+            problems.append(f"{code} 的期限应止于 {due_on}，实为 {actual}")
+    if problems:
+        raise ScenarioError(f"{name}：{'；'.join(problems)}")

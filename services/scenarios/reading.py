@@ -1,0 +1,104 @@
+"""Reads a scenario file: includes its parts and fills in its answers.
+
+``include: name`` in ``steps`` puts in ``parts/<name>.yaml``; ``$from: name`` in answers starts
+from ``answers/<name>.yaml`` and lets the other keys replace its own (dots reach inside:
+``members.0.unit_type``; the value ``$drop`` removes a key).
+"""
+
+from copy import deepcopy
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+_MAX_DEPTH = 8
+
+
+class ScenarioFileError(ValueError):
+    """The file is no scenario; the message says where and why, in Chinese."""
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """One scenario. ``clock`` is the aware instant at which it begins."""
+
+    path: Path
+    procedure: str
+    name: str
+    clock: datetime
+    given: dict[str, Any]
+    steps: list[dict[str, Any]]
+    expect: dict[str, Any]
+
+
+def read_scenario(path: Path) -> Scenario:
+    """Read one file. Raises ScenarioFileError."""
+    content = _yaml(path)
+    for key in ("procedure", "name", "clock", "steps"):
+        if key not in content:
+            raise ScenarioFileError(f"{path.name} 缺少“{key}”")
+    clock = datetime.fromisoformat(str(content["clock"]))
+    if clock.tzinfo is None:
+        raise ScenarioFileError(f"{path.name} 的 clock 须带时区，例如 +08:00")
+    return Scenario(
+        path,
+        content["procedure"],
+        content["name"],
+        clock,
+        content.get("given") or {},
+        _steps(path.parent, content["steps"], 0),
+        content.get("expect") or {},
+    )
+
+
+def _yaml(path: Path) -> Any:
+    try:
+        return yaml.safe_load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise ScenarioFileError(f"找不到 {path.name}") from error
+    except yaml.YAMLError as error:
+        raise ScenarioFileError(f"{path.name} 不是合法的 YAML：{error}") from error
+
+
+def _steps(folder: Path, steps: list[Any], depth: int) -> list[dict[str, Any]]:
+    if depth > _MAX_DEPTH:
+        raise ScenarioFileError("include 嵌套过深")
+    found: list[dict[str, Any]] = []
+    for step in steps:
+        if "include" in step:
+            part = _yaml(folder / "parts" / f"{step['include']}.yaml")
+            found += _steps(folder, part, depth + 1)
+        else:
+            found.append(_filled(folder, step))
+    return found
+
+
+def _filled(folder: Path, step: dict[str, Any]) -> dict[str, Any]:
+    if not isinstance(step.get("answers"), dict):
+        return step
+    return step | {"answers": _answers(folder, step["answers"], 0)}
+
+
+def _answers(folder: Path, answers: dict[str, Any], depth: int) -> dict[str, Any]:
+    if depth > _MAX_DEPTH:
+        raise ScenarioFileError("$from 嵌套过深")
+    base: dict[str, Any] = {}
+    if "$from" in answers:
+        base = _answers(folder, _yaml(folder / "answers" / f"{answers['$from']}.yaml"), depth + 1)
+    for key, value in answers.items():
+        if key != "$from":
+            _put(base, key.split("."), deepcopy(value))
+    return base
+
+
+def _put(target: Any, path: list[str], value: Any) -> None:
+    *parents, last = path
+    for name in parents:
+        target = target[int(name)] if isinstance(target, list) else target.setdefault(name, {})
+    key: Any = int(last) if isinstance(target, list) else last
+    if value == "$drop":
+        del target[key]
+    else:
+        target[key] = value

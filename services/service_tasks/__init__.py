@@ -1,0 +1,1 @@
+"""The Python behind BPMN service tasks. ``catalogue.CATALOGUE`` is the only registry."""

@@ -1,0 +1,176 @@
+"""The catalogue: every operation a service task may name, in one plain dict."""
+
+from services.service_tasks import (
+    agreements,
+    experts,
+    intake,
+    notices,
+    notify,
+    parties,
+    register,
+    waivers,
+    windows,
+)
+from services.service_tasks.operation import Call, DeferredCall, Operation
+
+_OPERATIONS = (
+    Operation(
+        "policy.window",
+        "查政策与申报通知窗口",
+        "汇总依据文件与申报通知在某日的状态，供窗口决策表判断。",
+        windows.window,
+        {"reference_date": "date", "call_id": "string?"},
+    ),
+    Operation(
+        "calls.publish",
+        "发布申报通知",
+        "开放申报通知；其间可以提交申请。",
+        windows.publish_call,
+        {
+            "title": "string",
+            "channel": "string",
+            "opens_on": "date",
+            "closes_on": "date",
+            "materials": "list?",
+            "invited_leads": "list?",
+        },
+    ),
+    Operation(
+        "parties.resolve",
+        "识别单位",
+        "按统一社会信用代码找到各单位；未注册的先行建档，待其认领。",
+        parties.resolve,
+        {"units": "list"},
+    ),
+    Operation(
+        "agreement.freeze",
+        "固定协议文本",
+        "计算协议草案及附件的指纹；文本一改，指纹即变。",
+        agreements.freeze,
+        {"draft": "object"},
+    ),
+    Operation(
+        "agreement.validate",
+        "核验签署",
+        "核对应签单位是否全部以规定身份、在同一文本上签字盖章。",
+        agreements.validate,
+        {
+            "signers": "list",
+            "signatures": "list",
+            "draft_hash": "string",
+            "allowed_capacities": "list",
+            "require_seal": "boolean",
+        },
+    ),
+    Operation("cases.receive", "收件登记", "给出收件编号和日期。", intake.receive),
+    Operation(
+        "materials.check",
+        "材料自动核对",
+        "列出缺少的材料。",
+        intake.check_materials,
+        {"required": "list", "provided": "object"},
+    ),
+    Operation(
+        "experts.draw",
+        "抽取专家",
+        "从专家库公开抽取，排除参与单位人员；种子公开，可复核。",
+        experts.draw,
+        {
+            "pool": "string",
+            "number": "number",
+            "exclude_uscc": "list",
+            "exclude_persons": "list",
+            "keep": "list?",
+        },
+    ),
+    Operation(
+        "experts.tally",
+        "汇总专家意见",
+        "按通过比例得出结论；未提交意见者不算同意。",
+        experts.tally,
+        {"opinions": "list", "pass_share": "number"},
+    ),
+    Operation(
+        "waivers.record",
+        "记录放宽",
+        "记录软性条件放宽的理由、提出人与批准人。",
+        waivers.record,
+        {
+            "rule_id": "string",
+            "strength": "string?",
+            "fact_value": "any?",
+            "justification": "string",
+            "proposed_by": "string",
+            "approved_by": "string",
+            "granted": "boolean",
+        },
+    ),
+    Operation(
+        "notices.publish",
+        "发布公示",
+        "向社会公示并开放异议，至末日 24 时。",
+        notices.publish,
+        {
+            "title": "string",
+            "items": "list",
+            "starts_on": "date",
+            "ends_on": "date",
+            "channels": "list?",
+            "contact": "string",
+        },
+        is_deferred=True,
+    ),
+    Operation(
+        "notices.close",
+        "结束公示",
+        "公示期满后结束并记录结果。",
+        notices.close,
+        {"notice_id": "string", "result": "string"},
+    ),
+    Operation(
+        "notices.withdraw",
+        "撤回公示",
+        "撤回公示并注明原因。",
+        notices.withdraw,
+        {"notice_id": "string", "reason": "string"},
+    ),
+    Operation(
+        "objections.reply",
+        "答复异议",
+        "记录核查结论和书面答复。",
+        notices.reply,
+        {"objection_id": "string", "finding": "string", "text": "string"},
+    ),
+    Operation(
+        "register.check_name",
+        "核对名称",
+        "核对名称格式和重名；错误代码 NAME_INVALID、NAME_TAKEN。",
+        register.check_name,
+        {"title_name": "string", "prefix": "string", "suffix": "string"},
+    ),
+    Operation(
+        "register.enter",
+        "登记联合体",
+        "写入联合体名册，给出证书编号和有效期。",
+        register.enter,
+        {
+            "title_name": "string",
+            "valid_from": "date",
+            "term_years": "number?",
+            "industry_field": "string",
+            "lead": "object",
+            "members": "list",
+        },
+    ),
+    Operation(
+        "notify.send",
+        "发送通知",
+        "按模板通知角色或单位的人员，站内并邮件。",
+        notify.send,
+        {"template": "string", "roles": "list?", "data": "object?", "parties": "list?"},
+    ),
+)
+
+CATALOGUE: dict[str, Operation] = {operation.name: operation for operation in _OPERATIONS}
+
+__all__ = ["CATALOGUE", "Call", "DeferredCall", "Operation"]

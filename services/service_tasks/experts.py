@@ -1,0 +1,100 @@
+"""Drawing experts by public lot, and counting their opinions."""
+
+from decimal import Decimal
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import select
+
+from services.db.models import Expert, Party, Person
+from services.service_tasks.operation import Call
+
+
+def draw(
+    call: Call,
+    *,
+    pool: str,
+    number: float,
+    exclude_uscc: list[str],
+    exclude_persons: list[str],
+    keep: list[dict[str, Any]] | None,
+) -> dict[str, Any]:
+    """Draw experts until ``number`` are on the panel, those in ``keep`` included.
+
+    Recusal (回避, ASM-P-12): nobody of a unit taking part. The lot: candidates are ordered by
+    SHA-256 of the seed and their id, so that anyone can repeat the draw from the seed.
+    """
+    kept = list(keep or [])
+    seed = sha256(f"{call.world.case.number}/{call.key}".encode()).hexdigest()[:16]
+    candidates, excluded = [], []
+    for expert, person in _pool(call, pool):
+        identity = str(person.id)
+        if any(k["person_id"] == identity for k in kept):
+            continue
+        reason = _conflict(expert, identity, exclude_uscc, exclude_persons)
+        if reason:
+            excluded.append({"person_id": identity, "name": person.name, "reason": reason})
+        else:
+            candidates.append((identity, person.name, expert.unit_name))
+    candidates.sort(key=lambda c: sha256(f"{seed}/{c[0]}".encode()).digest())
+    wanted = max(int(number) - len(kept), 0)
+    drawn = [
+        {"person_id": identity, "name": name, "unit_name": unit}
+        for identity, name, unit in candidates[:wanted]
+    ]
+    return {
+        "experts": kept + drawn,
+        "drawn": drawn,
+        "seed": seed,
+        "excluded": excluded,
+        "shortfall": wanted - len(drawn),
+    }
+
+
+def _pool(call: Call, pool: str) -> list[tuple[Expert, Person]]:
+    """Return the pool's experts of the wanted field; of all fields if nobody has it."""
+    rows = call.world.session.execute(
+        select(Expert, Person)
+        .join(Person, Person.id == Expert.person_id)
+        .join(Party, Party.id == Expert.pool_id)
+        .where(
+            Person.is_active,
+            Party.id.in_([party.id for party in call.world.parties.values()]),
+        )
+        .order_by(Person.login)
+    ).all()
+    pairs = [(expert, person) for expert, person in rows]
+    return [p for p in pairs if pool in p[0].fields] or pairs
+
+
+def _conflict(expert: Expert, identity: str, uscc: list[str], persons: list[str]) -> str | None:
+    if identity in persons:
+        return "已申请回避或已被替换"
+    if expert.unit_uscc and expert.unit_uscc in uscc:
+        return "来自参与单位"
+    return None
+
+
+def tally(_call: Call, *, opinions: list[dict[str, Any]], pass_share: float) -> dict[str, Any]:
+    """Count the opinions: PASS if enough pass outright, CONDITIONAL if enough do so in all.
+
+    An expert who gave no opinion counts in the total, never as consent.
+    """
+    votes = [entry.get("overall") for entry in opinions]
+    passes, conditionals = votes.count("pass"), votes.count("conditional")
+    total = len(votes)
+    needed = Decimal(str(pass_share)) * total
+    conclusion = "FAIL"
+    if total and passes >= needed:
+        conclusion = "PASS"
+    elif total and passes + conditionals >= needed:
+        conclusion = "CONDITIONAL"
+    return {
+        "pass": passes,
+        "conditional": conditionals,
+        "fail": votes.count("fail"),
+        "absent": total - passes - conditionals - votes.count("fail"),
+        "total": total,
+        "share": round(passes / total, 4) if total else 0,
+        "conclusion": conclusion,
+    }

@@ -1,0 +1,74 @@
+"""Settings from the environment, read once. Every wrong value is named in one message."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class SettingsError(ValueError):
+    """One or more settings are wrong; the message names each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a deployment may choose. Durations in seconds, sizes in bytes."""
+
+    data_dir: Path
+    database_url: str
+    bpmn_root: Path
+    forms_root: Path
+    public_url: str
+    smtp_url: str | None
+    secure_cookies: bool
+    session_seconds: int
+    max_upload_bytes: int
+    sweep_seconds: float
+    allow_rehearsals: bool
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str]) -> "Settings":
+        """Read the LIANCHENG_* variables. Raises SettingsError naming all that are wrong."""
+        reader = _Reader(env)
+        data_dir = Path(reader.text("DATA_DIR", str(ROOT / "var"))).absolute()
+        settings = cls(
+            data_dir=data_dir,
+            database_url=reader.text("DATABASE_URL", f"sqlite:///{data_dir / 'liancheng.db'}"),
+            bpmn_root=Path(reader.text("BPMN_ROOT", str(ROOT / "workflows" / "bpmn"))),
+            forms_root=Path(reader.text("FORMS_ROOT", str(ROOT / "forms"))),
+            public_url=reader.text("PUBLIC_URL", "http://127.0.0.1:8000"),
+            smtp_url=reader.text("SMTP_URL", "") or None,
+            secure_cookies=reader.flag("SECURE_COOKIES", default=False),
+            session_seconds=reader.number("SESSION_SECONDS", 8 * 3600),
+            max_upload_bytes=reader.number("MAX_UPLOAD_BYTES", 50_000_000),
+            sweep_seconds=reader.number("SWEEP_MILLISECONDS", 1000) / 1000,
+            allow_rehearsals=reader.flag("ALLOW_REHEARSALS", default=True),
+        )
+        if reader.problems:
+            raise SettingsError("; ".join(reader.problems))
+        return settings
+
+
+class _Reader:
+    """Reads typed values and collects what is wrong."""
+
+    def __init__(self, env: Mapping[str, str]) -> None:
+        self.env = env
+        self.problems: list[str] = []
+
+    def text(self, name: str, default: str) -> str:
+        return self.env.get(f"LIANCHENG_{name}", default)
+
+    def number(self, name: str, default: int) -> int:
+        raw = self.text(name, str(default))
+        if raw.isascii() and raw.isdigit() and int(raw) > 0:
+            return int(raw)
+        self.problems.append(f"LIANCHENG_{name} must be a positive whole number, not {raw!r}")
+        return default
+
+    def flag(self, name: str, *, default: bool) -> bool:
+        raw = self.text(name, "true" if default else "false").lower()
+        if raw not in {"true", "false"}:
+            self.problems.append(f"LIANCHENG_{name} must be true or false, not {raw!r}")
+        return raw == "true"

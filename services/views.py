@@ -1,0 +1,132 @@
+"""What is shown of a case as a whole: for scenarios, the CLI and the case page."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, undefer
+
+from services import procedures
+from services.db.models import (
+    AuditEntry,
+    Case,
+    Deadline,
+    Job,
+    JobKind,
+    Party,
+    Person,
+    Task,
+    TaskStatus,
+)
+from services.runtime import Runtime
+from workflows.calendar import TIME_ZONE
+
+
+def open_tasks(session: Session, case_id: UUID) -> list[dict[str, Any]]:
+    """Return the open tasks of a case as JSON, oldest first."""
+    rows = session.execute(
+        select(Task, Party, Person)
+        .outerjoin(Party, Party.id == Task.party_id)
+        .outerjoin(Person, Person.id == Task.person_id)
+        .where(Task.case_id == case_id, Task.status == TaskStatus.OPEN)
+        .order_by(Task.opened_at, Task.node_id, Task.item_key)
+    )
+    return [_task(task, party, person) for task, party, person in rows]
+
+
+def _task(task: Task, party: Party | None, person: Person | None) -> dict[str, Any]:
+    has_limit = task.due_at.year < 9999  # noqa: PLR2004 - stands for no limit
+    return {
+        "id": str(task.id),
+        "case_id": str(task.case_id),
+        "node_id": task.node_id,
+        "activity_code": task.activity_code,
+        "name": task.name,
+        "role": task.role,
+        "form": task.form_id,
+        "party": party.name if party else None,
+        "party_code": party.code if party else None,
+        "login": person.login if person else None,
+        "item_key": task.item_key,
+        "due_at": task.due_at.isoformat() if has_limit else None,
+    }
+
+
+def inspect(session: Session, runtime: Runtime, case_id: UUID) -> dict[str, Any]:
+    """Return everything about a case, its document too. For those who may see all of it."""
+    case = session.scalars(
+        select(Case).where(Case.id == case_id).options(undefer(Case.document))
+    ).one()
+    return {
+        "id": str(case.id),
+        "number": case.number,
+        "procedure": case.procedure_id,
+        "status": case.status.value,
+        "state": case.state,
+        "outcome": case.outcome,
+        "now": runtime.now(case).isoformat(),
+        "document": case.document,
+        "tasks": open_tasks(session, case_id),
+        "timers": _timers(session, runtime, case),
+        "visited": _with_codes(session, case, visited(session, case_id)),
+        "deadlines": deadlines(session, case_id),
+    }
+
+
+def _with_codes(session: Session, case: Case, ids: list[str]) -> list[str]:
+    """Return node ids and, after them, the activity codes they stand for."""
+    nodes = procedures.ready(session, case.bundle_hash).opened.program.nodes.values()
+    codes = {n.id: n.activity_code for process in nodes for n in process.values()}
+    return [*ids, *dict.fromkeys(c for i in ids if (c := codes.get(i)))]
+
+
+def _timers(session: Session, runtime: Runtime, case: Case) -> list[str]:
+    offset = runtime.now(case) - runtime.clock.now()
+    rows = session.scalars(
+        select(Job.due_at).where(
+            Job.case_id == case.id, Job.kind == JobKind.TIMER, Job.done_at.is_(None)
+        )
+    )
+    return [(due_at + offset).isoformat() for due_at in rows]
+
+
+def visited(session: Session, case_id: UUID) -> list[str]:
+    """Return the ids of the nodes entered so far, each once, in order of first entry."""
+    rows = session.scalars(
+        select(AuditEntry.payload)
+        .where(AuditEntry.case_id == case_id)
+        .order_by(AuditEntry.seq)
+    )
+    seen: dict[str, None] = {}
+    for payload in rows:
+        for node_id, event, *_key in (payload or {}).get("passed", ()):
+            if event == "e":
+                seen.setdefault(node_id)
+    return list(seen)
+
+
+def deadlines(session: Session, case_id: UUID) -> list[dict[str, Any]]:
+    """Return every time limit of a case with its ledger, oldest first."""
+    rows = session.scalars(
+        select(Deadline).where(Deadline.case_id == case_id).order_by(Deadline.started_at)
+    )
+    return [_deadline(row) for row in rows]
+
+
+def _deadline(row: Deadline) -> dict[str, Any]:
+    # The limit runs to 24:00: its last day is the one before the due instant.
+    last_day = row.due_at.astimezone(TIME_ZONE).date().toordinal() - 1
+    return {
+        "node_id": row.node_id,
+        "activity_code": row.activity_code,
+        "amount": row.amount,
+        "unit": row.unit,
+        "basis": row.basis,
+        "started_at": row.started_at.isoformat(),
+        "due_at": row.due_at.isoformat(),
+        "due_on": type(row.started_at.date()).fromordinal(last_day).isoformat(),
+        "calendar_version": row.calendar_version,
+        "is_provisional": row.is_provisional,
+        "ended_at": row.ended_at and row.ended_at.isoformat(),
+        "ledger": row.ledger,
+    }

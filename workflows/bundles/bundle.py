@@ -1,0 +1,126 @@
+"""An immutable version of a procedure: named files and the hash of what they say."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from hashlib import sha256
+from typing import Any
+
+import yaml
+from lxml import etree
+
+from workflows import dmn
+from workflows.diagrams import Diagram, Node, read_diagram
+from workflows.engine import Program, compile_program
+from workflows.xml import parse_xml
+
+PROCEDURE_FILE = "procedure.json"
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """The files of one procedure by path, for example ``bpmn/application.bpmn``.
+
+    Two bundles are the same if their files say the same: layout of YAML and JSON, line ends and
+    attribute order of XML do not change the hash.
+    """
+
+    procedure_id: str
+    files: Mapping[str, bytes] = field(repr=False)
+
+    @cached_property
+    def hash(self) -> str:
+        """Return the canonical content hash, hexadecimal SHA-256."""
+        parts = [[path, _canonical_hash(path, self.files[path])] for path in sorted(self.files)]
+        return sha256(_canonical_json([self.procedure_id, parts])).hexdigest()
+
+    def under(self, folder: str) -> dict[str, bytes]:
+        """Return the files of one folder."""
+        return {p: data for p, data in self.files.items() if p.startswith(f"{folder}/")}
+
+
+def _canonical_json(value: Any) -> bytes:
+    text = json.dumps(
+        value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str
+    )
+    return text.encode()
+
+
+def _canonical_hash(path: str, data: bytes) -> str:
+    if path.endswith((".bpmn", ".dmn")):
+        content = etree.tostring(parse_xml(data), method="c14n2", strip_text=True)
+    elif path.endswith(".json"):
+        content = _canonical_json(json.loads(data))
+    elif path.endswith(".yaml"):
+        content = _canonical_json(yaml.safe_load(data))
+    else:
+        content = data
+    return sha256(content).hexdigest()
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A bundle parsed and ready to run. Read-only; shared between threads and cases."""
+
+    bundle: Bundle
+    procedure: Mapping[str, Any]
+    diagrams: Mapping[str, Diagram]
+    program: Program
+    decisions: Mapping[str, dmn.Model]
+
+    @cached_property
+    def profile(self) -> dict[str, Any]:
+        """Return the parameters nested by the dots of their keys, for expressions."""
+        nested: dict[str, Any] = {}
+        for key, entry in (self.procedure["procedure"].get("profile") or {}).items():
+            *parents, last = key.split(".")
+            here = nested
+            for parent in parents:
+                here = here.setdefault(parent, {})
+            here[last] = entry["value"]
+        return nested
+
+    @property
+    def jurisdiction(self) -> str:
+        """Return the code of the jurisdiction."""
+        return str(self.procedure["jurisdiction"]["code"])
+
+    @property
+    def roles(self) -> Mapping[str, Mapping[str, Any]]:
+        """Return role key -> how it is bound when a case starts."""
+        roles: Mapping[str, Mapping[str, Any]] = self.procedure["roles"]
+        return roles
+
+    def node(self, process_id: str, node_id: str) -> Node:
+        """Return one node of any process in the bundle."""
+        return self.program.nodes[process_id][node_id]
+
+
+@lru_cache(maxsize=256)
+def _open(bundle_hash: str, holder: "_Holder") -> Opened:
+    bundle = holder.bundle
+    diagrams = {p: read_diagram(data) for p, data in sorted(bundle.under("bpmn").items())}
+    models = [dmn.parse(data) for _, data in sorted(bundle.under("dmn").items())]
+    return Opened(
+        bundle,
+        json.loads(bundle.files[PROCEDURE_FILE]),
+        diagrams,
+        compile_program(bundle.under("bpmn").values(), bundle.procedure_id),
+        {name: model for model in models for name in model.decisions},
+    )
+
+
+@dataclass(frozen=True)
+class _Holder:
+    """Carries a bundle past the cache, whose key is the hash alone."""
+
+    bundle: Bundle = field(compare=False)
+
+
+def open_bundle(bundle: Bundle) -> Opened:
+    """Parse a bundle, once per process and hash.
+
+    Raises DiagramError, ModelRefusedError, dmn.DmnError.
+    """
+    return _open(bundle.hash, _Holder(bundle))

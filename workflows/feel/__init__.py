@@ -1,0 +1,46 @@
+"""The expression language of diagrams, tables and forms: FEEL (OMG DMN 1.5, chapter 10).
+
+Works on JSON-like data only. Knows no database, no web, no engine.
+"""
+
+from workflows.feel.errors import (
+    FeelBudgetError,
+    FeelError,
+    FeelEvaluationError,
+    FeelSyntaxError,
+    FeelWarning,
+    Position,
+)
+from workflows.feel.expression import (
+    Expression,
+    UnaryTests,
+    evaluate,
+    parse,
+    parse_unary_tests,
+    unary_tests,
+)
+from workflows.feel.runtime import DEFAULT, Context, Run, WorkingDays
+from workflows.feel.temporal import YearsMonths
+from workflows.feel.values import Range, to_json
+
+__all__ = [
+    "DEFAULT",
+    "Context",
+    "Expression",
+    "FeelBudgetError",
+    "FeelError",
+    "FeelEvaluationError",
+    "FeelSyntaxError",
+    "FeelWarning",
+    "Position",
+    "Range",
+    "Run",
+    "UnaryTests",
+    "WorkingDays",
+    "YearsMonths",
+    "evaluate",
+    "parse",
+    "parse_unary_tests",
+    "to_json",
+    "unary_tests",
+]

@@ -1,0 +1,29 @@
+"""The built-in functions by family. Each takes the Run and arguments already fitted."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from workflows.feel.builtins import (
+    contexts,
+    conversions,
+    dates,
+    lists,
+    numbers,
+    ranges,
+    statistics,
+    strings,
+)
+from workflows.feel.signatures import Builtin
+
+BUILTINS: Final[dict[str, Builtin]] = {
+    **conversions.FUNCTIONS,
+    **strings.FUNCTIONS,
+    **numbers.FUNCTIONS,
+    **lists.FUNCTIONS,
+    **statistics.FUNCTIONS,
+    **contexts.FUNCTIONS,
+    **dates.FUNCTIONS,
+    **ranges.FUNCTIONS,
+}
+PHRASES: Final = frozenset(name for name in BUILTINS if " " in name)

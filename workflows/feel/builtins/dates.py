@@ -1,0 +1,111 @@
+"""Built-ins on dates, and the two that count working days."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+from decimal import Decimal
+from typing import Any, Final
+
+from workflows.feel import comparisons
+from workflows.feel.errors import FeelEvaluationError
+from workflows.feel.runtime import Run, WorkingDays
+from workflows.feel.signatures import Registry
+from workflows.feel.temporal import days_in, text_of
+
+FUNCTIONS = Registry()
+_DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_MONTHS: Final = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+_MAX_WORKING_DAYS: Final = 4000
+_MAX_CALENDAR_DAYS: Final = 6000
+
+
+@FUNCTIONS.add("now", "")
+def _now(run: Run) -> datetime:
+    return run.now()
+
+
+@FUNCTIONS.add("today", "")
+def _today(run: Run) -> date:
+    return run.now().date()
+
+
+@FUNCTIONS.add("day of year", "date: moment")
+def _day_of_year(_run: Run, day: date) -> Decimal:
+    return Decimal(day.timetuple().tm_yday)
+
+
+@FUNCTIONS.add("day of week", "date: moment")
+def _day_of_week(_run: Run, day: date) -> str:
+    return _DAYS[day.weekday()]
+
+
+@FUNCTIONS.add("month of year", "date: moment")
+def _month_of_year(_run: Run, day: date) -> str:
+    return _MONTHS[day.month - 1]
+
+
+@FUNCTIONS.add("week of year", "date: moment")
+def _week_of_year(_run: Run, day: date) -> Decimal:
+    return Decimal(day.isocalendar().week)
+
+
+@FUNCTIONS.add("last day of month", "date: moment")
+def _last_day_of_month(_run: Run, day: date) -> date:
+    return date(day.year, day.month, days_in(day.year, day.month))
+
+
+@FUNCTIONS.add("working days after", "date: moment, n: integer", steps=20)
+def _working_days_after(run: Run, day: date, amount: Decimal) -> date:
+    if not 0 <= amount <= _MAX_WORKING_DAYS:
+        raise FeelEvaluationError(
+            f"working days are counted from 0 to {_MAX_WORKING_DAYS}",
+            f"工作日数应在 0 到 {_MAX_WORKING_DAYS} 之间",
+        )
+    run.spend(4 * int(amount))
+    return _calendar(run).working_days_after(_day(day), int(amount))
+
+
+@FUNCTIONS.add("days between working", "a: moment, b: moment", steps=20)
+def _days_between_working(run: Run, first: date, last: date) -> Decimal:
+    span = abs((_day(last) - _day(first)).days)
+    if span > _MAX_CALENDAR_DAYS:
+        raise FeelEvaluationError(
+            f"working days are counted over at most {_MAX_CALENDAR_DAYS} days",
+            f"工作日的计算跨度最多 {_MAX_CALENDAR_DAYS} 天",
+        )
+    run.spend(3 * span)
+    return Decimal(_calendar(run).working_days_between(_day(first), _day(last)))
+
+
+def _day(moment: date) -> date:
+    return moment.date() if isinstance(moment, datetime) else moment
+
+
+def _calendar(run: Run) -> WorkingDays:
+    calendar = run.context.calendar
+    if calendar is None:
+        raise FeelEvaluationError("no calendar of working days is available", "此处没有工作日历")
+    return calendar
+
+
+@FUNCTIONS.add("is", "value1: any, value2: any")
+def _is(run: Run, first: Any, second: Any) -> bool:
+    """Tell whether two values are of one type and equal, times also in their zones."""
+    if type(first) is not type(second):
+        return False
+    if isinstance(first, datetime | time):
+        return text_of(first) == text_of(second)
+    return comparisons.equal(run, 0, first, second) is True
