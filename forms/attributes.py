@@ -1,5 +1,6 @@
 """Checks the attributes of one component of a definition, type by type."""
 
+import math
 from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, Final
@@ -12,7 +13,6 @@ from forms.components import (
     EXPRESSION_MARK,
     FILE_TYPES,
     INPUTS,
-    KEY,
     MAX_DECIMAL_DIGITS,
     MAX_EXPRESSION,
     PROPERTIES,
@@ -110,13 +110,17 @@ def _validate(component: Component) -> Found:
 
 def _bounds(rules: Mapping[str, Any], low: str, high: str, *, whole: bool) -> Found:
     for name in (low, high):
-        value = rules.get(name, 0)
-        fits = isinstance(value, int) or (isinstance(value, float) and not whole)
-        if isinstance(value, bool) or not fits or (whole and not 0 <= value <= MAX_TEXT):
+        value = rules.get(name, 1)
+        fits = isinstance(value, int) or (isinstance(value, float) and math.isfinite(value))
+        if isinstance(value, bool) or not fits or (whole and not _is_length(value)):
             yield f"validate.{name}", "应为数字，不能是表达式。"
             return
     if low in rules and high in rules and rules[low] > rules[high]:
         yield f"validate.{low}", "下限不能大于上限。"
+
+
+def _is_length(value: float) -> bool:
+    return isinstance(value, int) and 1 <= value <= MAX_TEXT
 
 
 def _properties(component: Component) -> Found:
@@ -137,8 +141,6 @@ def _properties(component: Component) -> Found:
 def _property_problem(name: str, value: str) -> str | None:
     if name == "pattern" and value not in PATTERNS:
         return f"不认识这个格式，可用的有：{'、'.join(PATTERNS)}。"
-    if name == "uniqueBy" and not KEY.fullmatch(value):
-        return "应为表格中一列的字段键。"
     limit = {"maxFiles": MAX_FILES, "minRows": MAX_ROWS, "maxRows": MAX_ROWS}.get(name)
     if limit is not None and not _is_count(value, limit):
         return f"应为 0 至 {limit} 的整数。"
@@ -162,9 +164,9 @@ def _number(component: Component) -> Found:
 
 def _datetime(component: Component) -> Found:
     subtype = component.get("subtype")
-    if subtype not in {"date", "datetime"}:
+    if subtype not in ("date", "datetime"):
         yield "subtype", "只支持日期（date）和日期时间（datetime）。"
-    zoned = component.get("timeSerializingFormat") in {"utc_offset", "utc_normalized"}
+    zoned = component.get("timeSerializingFormat") in ("utc_offset", "utc_normalized")
     if subtype == "datetime" and not zoned:
         yield "timeSerializingFormat", "时间必须带时区，请选择 utc_offset 或 utc_normalized。"
 
@@ -211,13 +213,16 @@ def _dynamiclist(component: Component) -> Found:
         yield "properties.minRows", "最少行数不能大于最多行数。"
     columns = component.get("components", [])
     columns = columns if isinstance(columns, list) else []
-    inputs = [c.get("key") for c in columns if isinstance(c, Mapping)]
-    if not any(inputs):
+    if not any(isinstance(c, Mapping) and c.get("key") for c in columns):
         yield "components", "表格里至少要有一列。"
-    if (column := properties.get("uniqueBy")) is not None and column not in inputs:
-        yield "properties.uniqueBy", f"表格里没有“{str(column)[:40]}”这一列。"
+    unique = [part.strip() for part in properties.get("uniqueBy", "").split(",") if part]
+    columns = [c for c in columns if isinstance(c, Mapping)]
+    single = [c.get("key") for c in columns if c.get("type") in _SINGLE]
+    if not all(column in single for column in unique):
+        yield "properties.uniqueBy", "应为表格中单值列的字段键，以逗号分隔。"
 
 
+_SINGLE: Final = ("textfield", "textarea", "number", "datetime", "select", "radio")
 _GENERAL: Final = (_unknown, _texts, _flags, _conditional, _validate, _properties)
 _SPECIAL: Final[Mapping[str, Callable[[Component], Found]]] = MappingProxyType(
     {

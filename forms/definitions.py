@@ -133,7 +133,7 @@ def _key(component: Mapping[str, Any], path: str, keys: set[str]) -> Problems:
     key = component.get(name)
     if component["type"] not in INPUTS | CONTAINERS:
         return
-    if component["type"] == "group" and key in {None, ""}:
+    if component["type"] == "group" and key in (None, ""):
         return
     if not isinstance(key, str) or not KEY.fullmatch(key):
         yield DefinitionProblem(

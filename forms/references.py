@@ -17,6 +17,7 @@ Path = tuple[str, ...]
 _ROW_NAME: Final = "this"
 _REFUSED_NAMES: Final = frozenset({"parent", "i"})
 _NOT_ABOVE: Final = "条件只能引用排在前面的字段。"
+_UNKNOWN: Final = "表单中没有这个字段。"
 
 
 def check(definition: Mapping[str, Any]) -> Problems:
@@ -32,16 +33,17 @@ def _rule(rule: Mapping[str, str], path: str, order: "_Order") -> Problems:
     if not rule["assert"].startswith("="):
         yield DefinitionProblem(f"{path}.assert", "应为以“=”开头的 FEEL 表达式。")
     else:
-        yield from _syntax(rule["assert"], f"{path}.assert")
+        yield from order.unknown_names(rule["assert"], f"{path}.assert")
     if tuple(rule["field"].split(".")) not in order.paths:
         yield DefinitionProblem(f"{path}.field", "表单中没有这个字段。")
 
 
-def _syntax(source: str, path: str) -> Problems:
+def _names(source: str) -> list[Path] | DefinitionProblem:
+    """The names ``source`` reads; a problem without a place when it is no expression."""
     try:
-        expression(source)
+        return sorted(expression(source).names())
     except feel.FeelError as error:
-        yield DefinitionProblem(path, f"表达式有误：{error.message_zh}")
+        return DefinitionProblem("", f"表达式有误：{error.message_zh}")
 
 
 class _Order:
@@ -69,28 +71,38 @@ class _Order:
     def problems(self) -> Problems:
         """Syntax errors, and references to a field that is not above."""
         for place, source, row, position in self._conditions:
-            try:
-                names = expression(source).names()
-            except feel.FeelError as error:
-                yield DefinitionProblem(place, f"表达式有误：{error.message_zh}")
+            names = _names(source)
+            if isinstance(names, DefinitionProblem):
+                yield DefinitionProblem(place, names.message)
                 continue
-            for name in sorted(names):
+            for name in names:
                 if problem := self._problem(name, row, position):
                     yield DefinitionProblem(place, f"“{'.'.join(name)}”：{problem}")
+
+    def unknown_names(self, source: str, place: str) -> Problems:
+        """Syntax errors, and paths that begin in the form but lead nowhere."""
+        names = _names(source)
+        if isinstance(names, DefinitionProblem):
+            yield DefinitionProblem(place, names.message)
+            return
+        for name in names:
+            if (name[0],) in self.paths and not self._positions(name):
+                yield DefinitionProblem(place, f"“{'.'.join(name)}”：{_UNKNOWN}")
 
     def _problem(self, name: Path, row: Path, position: int) -> str | None:
         if name[0] in _REFUSED_NAMES:
             return "不支持，请直接写字段键，表格的行内用 this。"
-        if name[0] == _ROW_NAME:
-            if not row:
-                return "this 只能用在表格的行内。"
-            return None if self._is_above(row + name[1:], position) else _NOT_ABOVE
-        if (name[0],) not in self.paths:
+        if name[0] == _ROW_NAME and not row:
+            return "this 只能用在表格的行内。"
+        if name[0] != _ROW_NAME and (name[0],) not in self.paths:
             return None  # read from the case, not from the form
-        inside_own_table = bool(row) and name[: len(row)] == row
-        return None if self._is_above(name, position) and not inside_own_table else _NOT_ABOVE
+        if row and name[: len(row)] == row:
+            return _NOT_ABOVE  # the rows around are not all read yet
+        positions = self._positions(row + name[1:] if name[0] == _ROW_NAME else name)
+        if not positions:
+            return _UNKNOWN
+        return None if min(positions) < position else _NOT_ABOVE
 
-    def _is_above(self, target: Path, position: int) -> bool:
-        inside = [order for path, order in self.paths.items() if path[: len(target)] == target]
-        around = [order for path, order in self.paths.items() if target[: len(path)] == path]
-        return min(inside or [max(around)]) < position
+    def _positions(self, target: Path) -> list[int]:
+        """Where the field ``target``, or what it holds, stands in the form."""
+        return [order for path, order in self.paths.items() if path[: len(target)] == target]

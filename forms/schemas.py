@@ -103,17 +103,15 @@ class TableAnswer(AnswerField):
         return rows, errors or self._repeated(rows)
 
     def _repeated(self, rows: list[dict[str, Any]]) -> dict[str | int, Any]:
-        column = self.spec.custom("uniqueBy")
-        if column is None:
-            return {}
-        label = next(child.label for child in self.spec.children if child.key == column)
-        first: dict[Any, int] = {}
         errors: dict[str | int, Any] = {}
-        for number, row in enumerate(rows):
-            value = row.get(column)
-            earlier = first.setdefault(value, number)
-            if value is not None and earlier != number:
-                errors[number] = {column: [f"“{label}”与第 {earlier + 1} 行重复，请更正或删除。"]}
+        for column in self.spec.unique_columns:
+            label = next(child.label for child in self.spec.children if child.key == column)
+            first: dict[Any, int] = {}
+            for number, row in enumerate(rows):
+                earlier = first.setdefault(row.get(column), number)
+                if row.get(column) is not None and earlier != number:
+                    message = f"“{label}”与第 {earlier + 1} 行重复，请更正或删除。"
+                    errors.setdefault(number, {})[column] = [message]
         return errors
 
 

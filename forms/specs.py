@@ -72,6 +72,11 @@ class FieldSpec:
         return min(int(self.custom("maxRows") or MAX_ROWS), MAX_ROWS)
 
     @property
+    def unique_columns(self) -> tuple[str, ...]:
+        """Columns of a table whose values may stand only once."""
+        return tuple(part.strip() for part in (self.custom("uniqueBy") or "").split(",") if part)
+
+    @property
     def max_files(self) -> int:
         """Most files of a file field."""
         return int(self.custom("maxFiles") or 1)

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import delete, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -23,9 +22,12 @@ KEPT = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """Whose request it is and what it says. ``key`` None: the caller cannot repeat it safely."""
+    """What is asked. ``key`` None: the caller cannot repeat it safely.
 
-    actor: str
+    ``who`` names the asker inside the transaction, and refuses whoever may not ask at all.
+    """
+
+    who: Callable[[Session], str]
     key: str | None
     body: bytes
 
@@ -47,29 +49,28 @@ def execute(
     runtime: Runtime,
     request: Request,
     command: Callable[[Session], Answer],
-    *,
-    case_id: UUID | None = None,
 ) -> Answer:
     """Run a command in one transaction and ring the workers after it is committed.
 
     The same key with the same request gives the stored answer; with another request it raises
-    KeyReusedError. An IncidentError rolls everything back, opens an incident on ``case_id`` and
-    becomes a ProcessFaultError.
+    KeyReusedError. An IncidentError rolls everything back, opens an incident on its
+    case and becomes a ProcessFaultError.
     """
     try:
         with unit_of_work(runtime.sessions) as session:
-            stored = _begin(session, runtime, request)
+            who = request.who(session)
+            stored = _begin(session, runtime, request, who)
             if stored is not None:
                 return stored
             answer = command(session)
-            _store(session, request, answer)
+            _store(session, request, who, answer)
     except IncidentError as error:
-        raise _fault(runtime, error, case_id) from error
+        raise _fault(runtime, error) from error
     runtime.ring()
     return answer
 
 
-def _begin(session: Session, runtime: Runtime, request: Request) -> Answer | None:
+def _begin(session: Session, runtime: Runtime, request: Request, who: str) -> Answer | None:
     """Claim the key; a twin in flight is waited for. Return its answer if there is one."""
     if request.key is None:
         return None
@@ -77,7 +78,7 @@ def _begin(session: Session, runtime: Runtime, request: Request) -> Answer | Non
     fresh = session.execute(
         dialect.insert(IdempotencyKey)
         .values(
-            actor=request.actor,
+            actor=who,
             key=request.key,
             request_sha256=request.digest,
             status=0,
@@ -89,24 +90,25 @@ def _begin(session: Session, runtime: Runtime, request: Request) -> Answer | Non
     ).first()
     if fresh is not None:
         return None
-    row = session.get_one(IdempotencyKey, (request.actor, request.key))
+    row = session.get_one(IdempotencyKey, (who, request.key))
     if row.request_sha256 != request.digest:
         raise KeyReusedError("同一个幂等键用于了不同的请求")
     return Answer(row.status, row.response)
 
 
-def _store(session: Session, request: Request, answer: Answer) -> None:
+def _store(session: Session, request: Request, who: str, answer: Answer) -> None:
     if request.key is None:
         return
-    row = session.get_one(IdempotencyKey, (request.actor, request.key))
+    row = session.get_one(IdempotencyKey, (who, request.key))
     row.status, row.response = answer.status, answer.body
 
 
-def _fault(runtime: Runtime, error: IncidentError, case_id: UUID | None) -> ProcessFaultError:
+def _fault(runtime: Runtime, error: IncidentError) -> ProcessFaultError:
     with unit_of_work(runtime.sessions) as session:
-        known = case_id is not None and session.scalar(select(Case.id).where(Case.id == case_id))
+        # A case whose very start failed was rolled back: the incident then stands alone.
+        known = session.scalar(select(Case.id).where(Case.id == error.case_id))
         incident = incidents.open_incident(
-            session, error, runtime.clock.now(), case_id=case_id if known else None
+            session, error, runtime.clock.now(), case_id=known
         )
     return ProcessFaultError(
         f"流程无法继续，已登记为异常，没有任何更改。编号 {incident.id}", incident=str(incident.id)

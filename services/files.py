@@ -1,14 +1,21 @@
 """Uploaded files: taken in, checked, attached to a case, handed out again."""
 
 from collections.abc import Collection
+from hashlib import sha256
+from tempfile import TemporaryFile
+from typing import BinaryIO
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from services import policies, upload_checks
 from services.actors import Actor
-from services.db.models import Case, File
-from services.errors import InvalidError
+from services.db.models import Case, File, Party, PartyKind
+from services.errors import InvalidError, NotFoundError, TooLargeError
+from services.runtime import Runtime
+
+_CHUNK = 1 << 20
 
 
 def attach(session: Session, actor: Actor, case: Case, file_ids: Collection[str]) -> None:
@@ -28,3 +35,69 @@ def attach(session: Session, actor: Actor, case: Case, file_ids: Collection[str]
         raise InvalidError("有附件不存在或不是您上传的，请重新上传", {"files": ["附件不存在"]})
     for file in usable:
         file.case_id = case.id
+
+
+def visible(session: Session, actor: Actor, file_id: UUID) -> File:
+    """Return a file to its uploader, or to those who may read the decision that uses it.
+
+    Raises NotFoundError, whether there is no such file or it is not the actor's to read.
+    """
+    file = session.get(File, file_id)
+    if file is None:
+        raise NotFoundError("没有这个附件")
+    if file.uploaded_by == actor.person_id or file.party_id in actor.parties:
+        return file
+    case = session.get(Case, file.case_id) if file.case_id else None
+    if case is None:
+        raise NotFoundError("没有这个附件")
+    policies.see_case(session, actor, case)
+    uploader = session.get(Party, file.party_id) if file.party_id else None
+    is_material = uploader is not None and uploader.kind is PartyKind.UNIT
+    if policies.is_official(session, actor, case) or (is_material and not actor.parties):
+        return file
+    raise NotFoundError("没有这个附件")
+
+
+def take_in(
+    session: Session, runtime: Runtime, actor: Actor, *, name: str, source: BinaryIO
+) -> File:
+    """Check an upload, store its bytes by hash, and record it as the actor's.
+
+    The bytes are stored before the row is committed: should that fail, they are an orphan that
+    nobody can reach and the next upload of the same content takes up again.
+    Raises TooLargeError, InvalidError (not a kind we take, or not what its name says).
+    """
+    name = upload_checks.clean_name(name)
+    with TemporaryFile() as whole:
+        digest, size = _copy(source, whole, runtime.settings.max_upload_bytes)
+        kind = upload_checks.check(name, whole)
+        whole.seek(0)
+        runtime.files.put(digest, whole)
+    file = File(
+        sha256=digest,
+        size_bytes=size,
+        media_type=kind.media_type,
+        name=name,
+        party_id=min(actor.parties, key=str, default=None),
+        uploaded_by=actor.person_id,
+        uploaded_at=runtime.clock.now(),
+    )
+    session.add(file)
+    session.flush()
+    return file
+
+
+def _copy(source: BinaryIO, target: BinaryIO, limit: int) -> tuple[str, int]:
+    """Copy a stream piece by piece; return its SHA-256 and size. Raises TooLargeError."""
+    digest, size = sha256(), 0
+    while chunk := source.read(_CHUNK):
+        size += len(chunk)
+        if size > limit:
+            megabytes = f"{limit / 1_000_000:g}"
+            raise TooLargeError(f"文件超过 {megabytes} MB，请压缩或拆分后再上传", limit_bytes=limit)
+        digest.update(chunk)
+        target.write(chunk)
+    if not size:
+        raise InvalidError("文件是空的，请重新选择文件", {"file": ["文件是空的，请重新选择文件"]})
+    target.flush()
+    return digest.hexdigest(), size

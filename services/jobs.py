@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import or_, select, true, update
 from sqlalchemy.orm import Session
 
 from services import cases, incidents, notifications, procedures
@@ -43,7 +43,9 @@ class Claim:
     attempt: int
 
 
-def claim(session: Session, now: datetime, worker: str) -> Claim | None:
+def claim(
+    session: Session, now: datetime, worker: str, only_case: UUID | None = None
+) -> Claim | None:
     """Take the job that has been due longest, or None. A short transaction of its own."""
     due = (
         select(Job.id)
@@ -52,6 +54,7 @@ def claim(session: Session, now: datetime, worker: str) -> Claim | None:
             Job.failed_at.is_(None),
             Job.due_at <= now,
             or_(Job.lease_until.is_(None), Job.lease_until < now),
+            true() if only_case is None else Job.case_id == only_case,
         )
         .order_by(Job.due_at)
         .limit(1)
@@ -67,11 +70,13 @@ def claim(session: Session, now: datetime, worker: str) -> Claim | None:
     return None if row is None else Claim(*row)
 
 
-def run_due(runtime: Runtime, worker: str, limit: int = 1000) -> int:
+def run_due(
+    runtime: Runtime, worker: str, limit: int = 1000, only_case: UUID | None = None
+) -> int:
     """Run what is due, at most ``limit`` jobs; how many ran. Runs its own transactions."""
     for count in range(limit):
         with unit_of_work(runtime.sessions) as session:
-            claimed = claim(session, runtime.clock.now(), worker)
+            claimed = claim(session, runtime.clock.now(), worker, only_case)
         if claimed is None:
             return count
         run(runtime, claimed)

@@ -202,9 +202,10 @@ def _call(session: Session, runtime: Runtime, jurisdiction: Jurisdiction, given:
         session.add(call)
     call.title, call.channel = given["title"], given.get("channel") or "open"
     call.opens_on = _relative(given["opens_on"], today)
-    call.closes_on = _relative(given["closes_on"], today)
-    call.materials = list(given.get("materials") or [])
-    call.invited = list(given.get("invited") or [])
+    closes = given.get("closes_on")
+    call.closes_on = _relative(closes, today) if closes else None
+    call.materials = [m["name"] if isinstance(m, dict) else m for m in given["materials"]]
+    call.invited = list(given.get("invited_leads") or [])
     session.flush()
 
 

@@ -117,6 +117,13 @@ def send_message(actor: Actor, party_id: UUID | None, role: str) -> Verdict:
     return Verdict(False, "您在本办件中没有这样做的角色")
 
 
+def comment(session: Session, actor: Actor, case: Case, audience: str) -> Verdict:
+    """Judge whether the actor may comment for an audience."""
+    if audience == "applicant" or is_official(session, actor, case):
+        return YES
+    return Verdict(False, "只有办理机关人员可以写内部意见")
+
+
 def own_procedures(actor: Actor, agency_ids: Iterable[UUID]) -> Verdict:
     """Judge whether the actor is a process owner of one of a jurisdiction's agencies."""
     if any(actor.holds(agency, PROCESS_OWNER) for agency in agency_ids):

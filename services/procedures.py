@@ -33,6 +33,12 @@ class Ready:
         except KeyError as error:
             raise NotFoundError(f"流程包里没有表单“{form_id}”") from error
 
+    def start_form(self) -> str | None:
+        """Return the form that a new case begins with, if it has one."""
+        nodes = self.opened.program.nodes[self.opened.bundle.procedure_id].values()
+        starts = (n for n in nodes if n.kind == "startEvent" and not n.path)
+        return next((n.form for n in starts if n.form), None)
+
 
 def publish(session: Session, bundle: Bundle, at: datetime) -> BundleRow:
     """Make a bundle the version that new cases start with.
@@ -124,3 +130,14 @@ def _compiled(data: bytes) -> forms.CompiledForm:
 def exists(session: Session, bundle_hash: str) -> bool:
     """Tell whether the database has this version."""
     return session.get(BundleRow, bundle_hash) is not None
+
+
+def versions(session: Session, procedure_id: str) -> list[BundleRow]:
+    """Return a procedure's versions, newest first. Raises NotFoundError."""
+    get(session, procedure_id)
+    rows = session.scalars(
+        select(BundleRow)
+        .where(BundleRow.procedure_id == procedure_id)
+        .order_by(BundleRow.version.desc())
+    )
+    return list(rows)

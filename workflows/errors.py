@@ -1,5 +1,7 @@
 """Errors that the workflow side raises; each says who can act on it."""
 
+from uuid import UUID
+
 
 class WorkflowError(Exception):
     """Anything the workflow side raises on purpose."""
@@ -49,8 +51,11 @@ class IncidentError(WorkflowError):
     """The run met something its diagram does not provide for; a person must look.
 
     The state it was raised from is untouched: the caller rolls back.
-    ``node_id`` is where it happened, ``code`` a stable word for programs.
+    ``node_id`` is where it happened, ``code`` a stable word for programs; ``case_id`` is added
+    by whoever knows the case.
     """
+
+    case_id: UUID | None = None
 
     def __init__(self, code: str, node_id: str, message: str) -> None:
         super().__init__(f"{code} at {node_id}: {message}")

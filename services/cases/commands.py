@@ -1,9 +1,11 @@
 """The commands that move a case: each is one step inside its caller's transaction."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from hashlib import sha256
+from math import ceil
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -36,7 +38,7 @@ from workflows import engine
 from workflows.calendar import TIME_ZONE
 from workflows.diagrams import Node
 from workflows.engine import Document, Step
-from workflows.errors import BusinessError
+from workflows.errors import BusinessError, IncidentError
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,10 +152,7 @@ def _bind(
 
 
 def _start_answers(world: CaseWorld, answers: Document) -> Document:
-    form_id = next(
-        (n.form for n in _start_nodes(world.ready) if n.form is not None),
-        None,
-    )
+    form_id = world.ready.start_form()
     if form_id is None:
         if answers:
             raise InvalidError("此事项发起时不需填写表单")
@@ -161,11 +160,6 @@ def _start_answers(world: CaseWorld, answers: Document) -> Document:
     clean = world.ready.form(form_id).check(answers, world.facts, world.context)
     _attach_files(world, form_id, clean)
     return clean
-
-
-def _start_nodes(ready: Ready) -> list[Node]:
-    nodes = ready.opened.program.nodes[ready.opened.bundle.procedure_id].values()
-    return [n for n in nodes if n.kind == "startEvent" and not n.path]
 
 
 def _attach_files(world: CaseWorld, form_id: str, clean: Document) -> None:
@@ -267,10 +261,21 @@ def _advance(world: CaseWorld, act: Any) -> Step:
     case = world.case
     if case.engine_state is None:
         raise ConflictError("办件已经办结", "CASE_FINISHED")
-    step: Step = act(
-        world.ready.opened.program, world.environment(), case.engine_state, case.document
-    )
+    with _of_case(case):
+        step: Step = act(
+            world.ready.opened.program, world.environment(), case.engine_state, case.document
+        )
     return step
+
+
+@contextmanager
+def _of_case(case: Case) -> Iterator[None]:
+    """Tell an incident which case it happened in."""
+    try:
+        yield
+    except IncidentError as error:
+        error.case_id = case.id
+        raise
 
 
 def _taken(session: Session, task: Task) -> TaskTakenError:
@@ -403,7 +408,7 @@ def advance_rehearsal(
     policies.see_case(session, actor, case)
     if not case.is_rehearsal:
         raise ConflictError("只有演练办件可以调整时间", "NOT_A_REHEARSAL")
-    seconds = round((to - runtime.now(case)).total_seconds())
+    seconds = ceil((to - runtime.now(case)).total_seconds())
     if seconds < 0:
         raise ConflictError("演练的时间只能前进", "CLOCK_BACKWARDS")
     case.clock_offset_seconds += seconds

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import flag_modified
 
 from services import audit, notifications
 from services.cases.environment import CaseWorld
@@ -37,6 +38,7 @@ def project(
     _deadlines(world, step)
     _jobs(world, step)
     case.document = step.document
+    flag_modified(case, "document")  # the engine changes it in place
     case.engine_state = step.state
     case.messages = sorted(step.messages)
     case.state = step.case_state or case.state

@@ -69,7 +69,7 @@ class LocalDriver:
                 session, self.runtime, actor, task_id=UUID(task["id"]), answers=answers
             )
 
-        self._as(login, command, UUID(task["case_id"]))
+        self._as(login, command)
 
     def message(self, case: str, login: str, name: str, answers: dict[str, Any]) -> None:
         login = self.cast.login_of(login)
@@ -85,7 +85,7 @@ class LocalDriver:
                 key=str(uuid4()),
             )
 
-        self._as(login, command, UUID(case))
+        self._as(login, command)
 
     def object_to(self, case: str, intake: dict[str, Any]) -> None:
         with unit_of_work(self.runtime.sessions) as session:
@@ -138,9 +138,7 @@ class LocalDriver:
         code = self.cast.party_code(login)
         return session.scalars(select(Party.id).where(Party.code == code)).one()
 
-    def _as(
-        self, login: str, command: Callable[[Session, Actor], Any], case_id: UUID | None = None
-    ) -> Any:
+    def _as(self, login: str, command: Callable[[Session, Actor], Any]) -> Any:
         kept: list[Any] = []
 
         def run(session: Session) -> commands.Answer:
@@ -151,8 +149,8 @@ class LocalDriver:
             return commands.Answer(200, None)
 
         with _refusals():
-            request = commands.Request(login, None, b"")
-            commands.execute(self.runtime, request, run, case_id=case_id)
+            request = commands.Request(lambda _session: login, None, b"")
+            commands.execute(self.runtime, request, run)
         return kept[0]
 
 

@@ -1,7 +1,9 @@
 """Attachments for scenarios: well-formed PDF and DOCX of real size."""
 
 import random
+import struct
 import zipfile
+import zlib
 from io import BytesIO
 
 _CONTENT_TYPES = (
@@ -23,7 +25,21 @@ _WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 
 def sample(name: str, size_bytes: int = 300_000) -> bytes:
     """Return a file of about that size whose content fits the ending of its name."""
-    return docx(name, size_bytes) if name.endswith(".docx") else pdf(name, size_bytes)
+    make = {"docx": docx, "png": png}.get(name.rpartition(".")[2], pdf)
+    return make(name, size_bytes)
+
+
+def png(title: str, size_bytes: int) -> bytes:
+    """Return a small grey picture padded with a private chunk."""
+    noise = random.Random(title).randbytes(max(size_bytes - 200, 16))  # noqa: S311 - padding
+    rows = zlib.compress(bytes(65 * 64))
+    header = struct.pack(">IIBBBBB", 64, 64, 8, 0, 0, 0, 0)
+    chunks = [(b"IHDR", header), (b"noIs", noise), (b"IDAT", rows), (b"IEND", b"")]
+    return b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(kind, data) for kind, data in chunks)
+
+
+def _chunk(kind: bytes, data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
 
 def pdf(title: str, size_bytes: int) -> bytes:

@@ -30,7 +30,7 @@ _OPERATIONS = (
             "title": "string",
             "channel": "string",
             "opens_on": "date",
-            "closes_on": "date",
+            "closes_on": "date?",
             "materials": "list?",
             "invited_leads": "list?",
         },

@@ -31,7 +31,7 @@ def _call_facts(call: Call, call_id: str | None, on: date) -> dict[str, Any]:
         "number": notice.number,
         "status": status_on(notice, on),
         "opens_on": notice.opens_on.isoformat(),
-        "closes_on": notice.closes_on.isoformat(),
+        "closes_on": notice.closes_on and notice.closes_on.isoformat(),
         "channel": notice.channel,
         "invited": lead.get("uscc") in notice.invited,
     }
@@ -51,7 +51,7 @@ def status_on(notice: NoticeOfCall, on: date) -> str:
     """Return OPEN, NOT_YET or CLOSED; both bounds belong to the window."""
     if on < notice.opens_on:
         return "NOT_YET"
-    return "CLOSED" if on > notice.closes_on else "OPEN"
+    return "CLOSED" if notice.closes_on and on > notice.closes_on else "OPEN"
 
 
 def publish_call(
@@ -60,14 +60,15 @@ def publish_call(
     title: str,
     channel: str,
     opens_on: str,
-    closes_on: str,
+    closes_on: str | None,
     materials: list[Any] | None,
     invited_leads: list[Any] | None,
 ) -> dict[str, Any]:
     """Open an application notice (申报通知), in the same transaction as the case's step."""
     world = call.world
-    opens, closes = date.fromisoformat(opens_on), date.fromisoformat(closes_on)
-    if closes < opens:
+    opens = date.fromisoformat(opens_on)
+    closes = date.fromisoformat(closes_on) if closes_on else None
+    if closes and closes < opens:
         raise InvalidError("截止日期早于开始日期", {"closes_on": ["不得早于开始日期"]})
     notice = NoticeOfCall(
         number=next_number(world.session, f"{world.case.number}-TZ{{seq:02d}}", world.today),

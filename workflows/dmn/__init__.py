@@ -1,7 +1,5 @@
 """Decision tables and literal decisions (OMG DMN 1.3 to 1.5), evaluated with FEEL."""
 
-from __future__ import annotations
-
 from collections import ChainMap
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """What can be wrong with a decision model, or with one of its decisions at run time."""
 
-from __future__ import annotations
-
 
 class DmnError(Exception):
     """A model is refused, or a decision has no lawful answer.

@@ -1,7 +1,5 @@
 """What a decision model consists of, once its XML has been read and its cells parsed."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum

@@ -3,8 +3,6 @@
 Everything is parsed here, so that a model with a faulty cell is refused before it is used.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from typing import Any, Final
@@ -62,9 +60,7 @@ class _Reader:
 
     def decisions(self) -> dict[str, Decision]:
         if next(self._all(self._root, "businessKnowledgeModel"), None) is not None:
-            raise DmnError(
-                "business knowledge models are not supported", "不支持业务知识模型(BKM)"
-            )
+            raise DmnError("business knowledge models are not supported", "不支持业务知识模型(BKM)")
         return {found.id: found for found in map(self._decision, self._all(self._root, "decision"))}
 
     def _known_names(self) -> Iterator[str]:
@@ -93,7 +89,10 @@ class _Reader:
                 yield str(needed.get("href", "")).removeprefix("#")
 
     def _logic(self, element: Element, decision_id: str) -> DecisionTable | feel.Expression:
-        table, literal = self._one(element, "decisionTable"), self._one(element, "literalExpression")
+        table, literal = (
+            self._one(element, "decisionTable"),
+            self._one(element, "literalExpression"),
+        )
         if table is not None:
             return self._table(table, decision_id)
         if literal is not None:
@@ -167,15 +166,15 @@ class _Reader:
         except feel.FeelError as error:
             raise _faulty(error, output_id) from error
 
-    def _rules(
-        self, element: Element, table_id: str, inputs: int, outputs: int
-    ) -> Iterator[Rule]:
+    def _rules(self, element: Element, table_id: str, inputs: int, outputs: int) -> Iterator[Rule]:
         for number, row in enumerate(self._all(element, "rule"), 1):
             rule_id = self._id(row, f"{table_id}_rule_{number}")
             cells = list(self._all(row, "inputEntry"))
             results = list(self._all(row, "outputEntry"))
             if (len(cells), len(results)) != (inputs, outputs):
-                raise DmnError("the rule has too few or too many cells", "规则的单元格数不符", rule_id)
+                raise DmnError(
+                    "the rule has too few or too many cells", "规则的单元格数不符", rule_id
+                )
             yield Rule(
                 rule_id,
                 number,
@@ -203,7 +202,9 @@ class _Reader:
     def _id(self, element: Element, otherwise: str) -> str:
         found = str(element.get("id") or otherwise)
         if not _ID.fullmatch(found):
-            raise DmnError("the id is missing or malformed", f"编号缺失或不合规:{found[:64]}", found[:64])
+            raise DmnError(
+                "the id is missing or malformed", f"编号缺失或不合规:{found[:64]}", found[:64]
+            )
         if found in self._seen:
             raise DmnError("the id is used twice", f"编号重复:{found}", found)
         self._seen.add(found)
@@ -233,7 +234,9 @@ def _check_table(table: DecisionTable) -> None:
     by_priority = table.hit_policy in {HitPolicy.PRIORITY, HitPolicy.OUTPUT_ORDER}
     if by_priority and not any(output.values for output in table.outputs):
         raise DmnError(
-            "priorities need output values", "按优先级命中时,输出列须列出取值(按优先级排列)", table.id
+            "priorities need output values",
+            "按优先级命中时,输出列须列出取值(按优先级排列)",
+            table.id,
         )
 
 

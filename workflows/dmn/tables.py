@@ -1,7 +1,5 @@
 """Evaluating one decision table under its hit policy. UNIQUE and ANY are really checked."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 

@@ -1,7 +1,5 @@
 """``+ - * / **`` on everything but two plain numbers, which the compiler does itself."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from datetime import date, time, timedelta
 from decimal import ROUND_DOWN, ROUND_FLOOR, Decimal, DecimalException

@@ -1,7 +1,5 @@
 """The abstract syntax of an expression. Every node knows its offset in the source."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from typing import Any

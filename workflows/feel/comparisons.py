@@ -1,7 +1,5 @@
 """Equality, order and membership, in three-valued logic: True, False or None."""
 
-from __future__ import annotations
-
 import operator
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta

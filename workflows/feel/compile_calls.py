@@ -1,7 +1,5 @@
 """Closures of function definitions and invocations."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any, Final
 

@@ -1,7 +1,5 @@
 """Closures of ``if``, ``for``, ``some``, ``every`` and filters."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, timedelta
 from decimal import Decimal
@@ -36,7 +34,10 @@ _PARTIAL: Final = "partial"
 @handles(If)
 def _if(compiler: Compiler, node: If) -> Closure:
     condition = compiler.compile(node.condition)
-    consequence, alternative = compiler.compile(node.consequence), compiler.compile(node.alternative)
+    consequence, alternative = (
+        compiler.compile(node.consequence),
+        compiler.compile(node.alternative),
+    )
     at = node.at
 
     def choose(env: Env) -> Any:

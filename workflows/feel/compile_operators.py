@@ -1,7 +1,5 @@
 """Closures of operators: arithmetic, comparison, logic, membership."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from decimal import Decimal, DecimalException
 from typing import Any, Final
@@ -202,10 +200,14 @@ def _open_range(compiler: Compiler, node: OpenRange) -> Closure:
     if sign == "!=":
         raise compiler.refuse(node, "!= is not a range", "“!=”不能构成区间")
     if sign == "=":
-        return lambda env: (lambda value: Range(value, value, True, True))(end(env))  # noqa: FBT003
+        return lambda env: _only(end(env))
     if sign in {"<", "<="}:
         return lambda env: Range(None, end(env), start_included=False, end_included=sign == "<=")
     return lambda env: Range(end(env), None, start_included=sign == ">=", end_included=False)
+
+
+def _only(value: Any) -> Range:
+    return Range(value, value, start_included=True, end_included=True)
 
 
 @handles(InstanceOf)

@@ -4,8 +4,6 @@ A closure takes the environment and gives a normal value. Steps are counted wher
 repeat: a loop, a filter or a call takes the number of nodes of its body each time round.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -101,7 +99,9 @@ def _name(compiler: Compiler, node: Name) -> Closure:
         elif name in scope:
             return _item_first(slots, name, _local(name))
     if name == "?":
-        raise compiler.refuse(node, "? stands only in decision tables", "“?”只能用在决策表的单元格中")
+        raise compiler.refuse(
+            node, "? stands only in decision tables", "“?”只能用在决策表的单元格中"
+        )
     return _item_first(slots, name, _free(node))
 
 
@@ -201,7 +201,9 @@ def _range(compiler: Compiler, node: RangeLiteral) -> Closure:
             return env.run.null(at, "this cannot be the end of a range", "区间端点的类型不符")
         if low is not None and high is not None and type(low) is not type(high):
             return env.run.null(at, "the ends of the range differ in type", "区间两端的类型不同")
-        return Range(low, high, start_included and low is not None, end_included and high is not None)
+        return Range(
+            low, high, start_included and low is not None, end_included and high is not None
+        )
 
     return interval
 

@@ -1,7 +1,5 @@
 """Grammar: ``if``, ``for``, ``some``, ``every``, ``function`` and the names of types."""
 
-from __future__ import annotations
-
 from typing import Final
 
 from workflows.feel import types
@@ -98,7 +96,7 @@ def _type_name(parser: Parser) -> str:
             for _ in range(length):
                 parser.take()
             return types.ALIASES.get(name, name)
-    parser.refuse(parser.peek(), "expected the name of a type", "此处应为类型名称")
+    return parser.refuse(parser.peek(), "expected the name of a type", "此处应为类型名称")
 
 
 def _entry_types(parser: Parser, depth: int) -> tuple[tuple[str, Type], ...]:

@@ -1,13 +1,11 @@
 """The two things that can be parsed: an expression, and the tests of a table's cell."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any, Final
 
-from workflows.feel import compile_calls, compile_flow, compile_operators, comparisons, properties
 from workflows.feel import builtins as builtin_functions
+from workflows.feel import comparisons, compile_calls, compile_flow, compile_operators, properties
 from workflows.feel.ast import Literal, Node, OpenRange, Tests, mentions
 from workflows.feel.compile_flow import is_boolean
 from workflows.feel.compile_operators import compile_membership
@@ -19,7 +17,7 @@ from workflows.feel.runtime import DEFAULT, Closure, Context, Env, Run
 from workflows.feel.tokens import multi_word
 from workflows.feel.values import normal, settle
 
-assert compile_calls and compile_flow and compile_operators, "they fill the table of handlers"  # noqa: S101
+_HANDLERS: Final = (compile_calls, compile_flow, compile_operators)  # importing them registers
 _PHRASES: Final = builtin_functions.PHRASES | properties.PHRASES
 _NO_NAMES: Final[frozenset[str]] = frozenset()
 _CACHED: Final = 4096
@@ -154,8 +152,10 @@ def _compile_tests(source: str, tree: Tests) -> Closure:
 
 
 def _compile_test(compiler: Compiler, node: Node) -> Callable[[Env, Any], bool | None]:
-    """Compile one test. What is true or false by its form, or uses ``?``, decides itself;
-    anything else is compared with the value.
+    """Compile one test.
+
+    What is true or false by its form, or uses ``?``, decides itself; anything else is compared
+    with the value.
     """
     if isinstance(node, OpenRange | Literal):
         return compile_membership(compiler, node)

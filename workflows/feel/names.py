@@ -1,7 +1,5 @@
 """Which names an expression reads from outside: what the checks need to know."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 
 from workflows.feel.ast import (

@@ -1,7 +1,5 @@
 """Grammar: everything that stands between or after values."""
 
-from __future__ import annotations
-
 from typing import Final
 
 from workflows.feel import pratt
@@ -106,7 +104,9 @@ def _call(parser: Parser, left: Node, token: Token) -> Node:
     while not parser.at(")"):
         name = _argument_name(parser)
         if arguments and (name is None) == bool(names):
-            parser.refuse(parser.peek(), "name all arguments or none", "参数要么全部写名称,要么都不写")
+            parser.refuse(
+                parser.peek(), "name all arguments or none", "参数要么全部写名称,要么都不写"
+            )
         if name is not None:
             names.append(name)
         arguments.append(parser.inside())

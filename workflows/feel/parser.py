@@ -1,16 +1,14 @@
 """From source to syntax tree. Both functions raise FeelSyntaxError or FeelBudgetError."""
 
-from __future__ import annotations
+from typing import Final
 
-from workflows.feel import constructs as _constructs
-from workflows.feel import operators
-from workflows.feel import terms as _terms
+from workflows.feel import constructs, operators, terms
 from workflows.feel.ast import Node, Tests, depth
 from workflows.feel.errors import FeelBudgetError, Position
 from workflows.feel.limits import MAX_DEPTH
 from workflows.feel.pratt import Parser
 
-assert _constructs and _terms, "importing them fills the tables of the grammar"  # noqa: S101
+_GRAMMAR: Final = (constructs, terms)  # importing them fills the tables of the grammar
 
 
 def parse_expression(source: str, phrases: frozenset[str]) -> Node:
@@ -66,5 +64,3 @@ def _checked(node: Node, source: str) -> Node:
             Position.at(source, 0),
         )
     return node
-
-

@@ -3,8 +3,6 @@
 The grammar is in the tables that ``operators``, ``terms`` and ``constructs`` fill.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Final, NoReturn
 

@@ -3,8 +3,6 @@
 Only these tables are consulted; no attribute of a Python object is ever looked up by name.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal

@@ -13,7 +13,10 @@ from workflows.feel.limits import MAX_CALL_DEPTH, MAX_STEPS, MAX_WARNINGS
 
 
 class WorkingDays(Protocol):
-    """The working days of one jurisdiction."""
+    """The working days of one jurisdiction.
+
+    Both may raise ValueError with a Chinese sentence for what they cannot count.
+    """
 
     def working_days_after(self, day: date, n: int) -> date:
         """Return the ``n``-th working day after ``day``, which itself is not counted."""
@@ -36,14 +39,7 @@ class Context:
     warnings: list[FeelWarning] = field(default_factory=list)
 
 
-class _Forgetful(list[FeelWarning]):
-    """A list that stays empty, because the default context is shared."""
-
-    def append(self, _warning: FeelWarning) -> None:
-        """Do nothing."""
-
-
-DEFAULT = Context(warnings=_Forgetful())
+DEFAULT = Context()  # shared, so it keeps no warnings
 
 
 class Run:
@@ -76,7 +72,7 @@ class Run:
     def warn(self, at: int, message: str, message_zh: str) -> None:
         """Note why something gave null."""
         warnings = self.context.warnings
-        if len(warnings) < MAX_WARNINGS:
+        if len(warnings) < MAX_WARNINGS and self.context is not DEFAULT:
             warnings.append(FeelWarning(message, message_zh, Position.at(self.source, at)))
 
     def null(self, at: int, message: str, message_zh: str) -> Any:

@@ -1,7 +1,5 @@
 """How a built-in function says what it takes, and how arguments are fitted to that."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -52,7 +50,7 @@ class Overload:
     def takes(self, count: int) -> bool:
         """Tell whether so many positional arguments could fit."""
         if self.variadic:
-            return count > 0
+            return count > (self.parameters[0].types is None)  # one alone is taken for the list
         return sum(not part.optional for part in self.parameters) <= count <= len(self.parameters)
 
 
@@ -178,5 +176,3 @@ def positions(builtin: Builtin, names: tuple[str, ...]) -> tuple[int | None, ...
 def is_too_long(items: int) -> bool:
     """Tell whether a list of so many items exceeds the budget."""
     return items > MAX_LIST_ITEMS
-
-

@@ -4,8 +4,6 @@ A date and time is a ``datetime``, a days and time duration a ``timedelta``; the
 months duration has no Python type and is ``YearsMonths``. Years run from 1 to 9999.
 """
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
@@ -140,7 +138,7 @@ def duration_text(value: timedelta | YearsMonths) -> str:
         years, months = divmod(abs(value.months), 12)
         body = (f"{years}Y" if years else "") + (f"{months}M" if months or not years else "")
         return ("-P" if value.months < 0 else "P") + body
-    assert isinstance(value, timedelta)  # noqa: S101
+    assert isinstance(value, timedelta)
     return _days_time_text(value)
 
 
@@ -225,7 +223,7 @@ def plus(moment: date | time, length: timedelta | YearsMonths) -> date | time | 
     try:
         if type(length) is YearsMonths:
             return None if isinstance(moment, time) else add_months(moment, length.months)
-        assert isinstance(length, timedelta)  # noqa: S101
+        assert isinstance(length, timedelta)
         if isinstance(moment, time):
             return _time_plus(moment, length)
         return moment + length
@@ -234,14 +232,8 @@ def plus(moment: date | time, length: timedelta | YearsMonths) -> date | time | 
 
 
 def _time_plus(moment: time, length: timedelta) -> time:
-    day = datetime(2000, 1, 1, tzinfo=None) + timedelta(
-        hours=moment.hour,
-        minutes=moment.minute,
-        seconds=moment.second,
-        microseconds=moment.microsecond,
-    )
-    shift = length % timedelta(days=1)
-    return (day + shift).time().replace(tzinfo=moment.tzinfo)
+    day = datetime.combine(date(2000, 1, 1), moment.replace(tzinfo=None))
+    return (day + length % timedelta(days=1)).time().replace(tzinfo=moment.tzinfo)
 
 
 def time_offset(moment: time | datetime) -> timedelta | None:

@@ -1,7 +1,5 @@
 """Grammar: everything a value can begin with."""
 
-from __future__ import annotations
-
 from decimal import Decimal
 from typing import Any
 

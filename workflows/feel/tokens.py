@@ -1,7 +1,5 @@
 """Cuts a source into tokens. Names may be Chinese, and some have spaces in them."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -14,10 +12,12 @@ from workflows.feel.limits import MAX_SOURCE_CHARACTERS
 from workflows.feel.values import NUMBERS
 
 KEYWORDS: Final = frozenset(
-    "for in return if then else some every satisfies and or true false null between"
+    "for in return if then else some every satisfies and or true false null between"  # noqa: SIM905
     " instance of function external".split(),
 )
-_NAME: Final = r"[^\W\d][\w\U00010000-\U0010FFFF]*|[\U0001F000-\U0001FAFF][\w\U0001F000-\U0001FAFF]*"
+_NAME: Final = (
+    r"[^\W\d][\w\U00010000-\U0010FFFF]*|[\U0001F000-\U0001FAFF][\w\U0001F000-\U0001FAFF]*"
+)
 _TOKEN: Final = re.compile(
     rf"""
       (?P<space>(?:\s|//[^\n]*|/\*(?:[^*]|\*(?!/))*\*/)+)
@@ -31,7 +31,9 @@ _TOKEN: Final = re.compile(
 _ESCAPE: Final = re.compile(r"\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{6})|(.))", re.DOTALL)
 _ESCAPES: Final = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "'": "'", "\\": "\\", "/": "/"}
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
-_WIDE: Final = str.maketrans("（）［］｛｝，：。“”‘’＝＜＞＋－＊／！？、；【】", "()[]{},:.\"\"\"\"=<>+-*/!?,;[]")
+_WIDE: Final = str.maketrans(
+    "（）［］｛｝，：。“”‘’＝＜＞＋－＊／！？、；【】", '()[]{},:.""""=<>+-*/!?,;[]'
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +129,9 @@ def _string(source: str, word: str, at: int) -> str:
         return value.encode("utf-16", "surrogatepass").decode("utf-16")
     except UnicodeDecodeError:
         raise FeelSyntaxError(
-            "the string contains half a character", "文本中含有不完整的字符", Position.at(source, at)
+            "the string contains half a character",
+            "文本中含有不完整的字符",
+            Position.at(source, at),
         ) from None
 
 

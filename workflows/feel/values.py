@@ -4,8 +4,6 @@ Data come in as JSON and stay as they are until read: ``normal`` turns each valu
 outside into a value of the language (numbers become Decimal), one level at a time.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -95,7 +93,9 @@ def _unusual(value: Any) -> Any:
         return list(value)
     if isinstance(value, Mapping):
         return dict(value)
-    raise FeelEvaluationError("the data contain something that is not data", "数据中含有不受支持的内容")
+    raise FeelEvaluationError(
+        "the data contain something that is not data", "数据中含有不受支持的内容"
+    )
 
 
 def type_name(value: Any) -> str:

@@ -65,7 +65,9 @@ class LegalBasis(Base):
     status: Mapped[BasisStatus] = mapped_column(text_enum(BasisStatus, "status"))
     effective_from: Mapped[date | None]
     effective_to: Mapped[date | None]
-    document_id: Mapped[UUID | None] = mapped_column(ForeignKey("files.id"))
+    document_id: Mapped[UUID | None] = mapped_column(
+        comment="The uploaded document; files know cases, which know this: no foreign key"
+    )
     is_demo: Mapped[bool] = mapped_column(default=False, comment="Shown as 演示 everywhere")
     note: Mapped[str] = mapped_column(String(1000), default="")
     recorded_by: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))

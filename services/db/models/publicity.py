@@ -23,7 +23,7 @@ class Call(Base):
     title: Mapped[str] = mapped_column(NAME)
     channel: Mapped[str] = mapped_column(String(16), comment="open or directed")
     opens_on: Mapped[date]
-    closes_on: Mapped[date]
+    closes_on: Mapped[date | None] = mapped_column(comment="None: open until further notice")
     materials: Mapped[list[str]] = mapped_column(default=list)
     invited: Mapped[list[str]] = mapped_column(default=list, comment="USCC of invited leads")
     case_id: Mapped[UUID | None] = mapped_column(ForeignKey("cases.id"))

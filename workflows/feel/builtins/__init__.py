@@ -1,7 +1,5 @@
 """The built-in functions by family. Each takes the Run and arguments already fitted."""
 
-from __future__ import annotations
-
 from typing import Final
 
 from workflows.feel.builtins import (
@@ -10,6 +8,7 @@ from workflows.feel.builtins import (
     dates,
     lists,
     numbers,
+    patterns,
     ranges,
     statistics,
     strings,
@@ -19,6 +18,7 @@ from workflows.feel.signatures import Builtin
 BUILTINS: Final[dict[str, Builtin]] = {
     **conversions.FUNCTIONS,
     **strings.FUNCTIONS,
+    **patterns.FUNCTIONS,
     **numbers.FUNCTIONS,
     **lists.FUNCTIONS,
     **statistics.FUNCTIONS,

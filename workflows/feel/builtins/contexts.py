@@ -1,7 +1,5 @@
 """Built-ins on contexts."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from workflows.feel.runtime import Run

@@ -1,7 +1,5 @@
 """Built-ins that convert, and ``not``."""
 
-from __future__ import annotations
-
 import re
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Decimal, DecimalException
@@ -43,9 +41,7 @@ def _number_of_number(_run: Run, number: Decimal) -> Decimal:
     return number
 
 
-@FUNCTIONS.add(
-    "number", "from: string, grouping separator: string?, decimal separator: string?"
-)
+@FUNCTIONS.add("number", "from: string, grouping separator: string?, decimal separator: string?")
 def _number_with_separators(run: Run, source: str, group: str | None, point: str | None) -> Any:
     known = (group is None or group in _SEPARATORS) and point in {None, ".", ","}
     if not known or (group is not None and group == (point or "")):

@@ -1,7 +1,7 @@
 """Built-ins on dates, and the two that count working days."""
 
-from __future__ import annotations
-
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any, Final
@@ -69,13 +69,14 @@ def _last_day_of_month(_run: Run, day: date) -> date:
 
 @FUNCTIONS.add("working days after", "date: moment, n: integer", steps=20)
 def _working_days_after(run: Run, day: date, amount: Decimal) -> date:
-    if not 0 <= amount <= _MAX_WORKING_DAYS:
+    if abs(amount) > _MAX_WORKING_DAYS:
         raise FeelEvaluationError(
-            f"working days are counted from 0 to {_MAX_WORKING_DAYS}",
-            f"工作日数应在 0 到 {_MAX_WORKING_DAYS} 之间",
+            f"at most {_MAX_WORKING_DAYS} working days can be counted",
+            f"工作日数最多 {_MAX_WORKING_DAYS} 天",
         )
-    run.spend(4 * int(amount))
-    return _calendar(run).working_days_after(_day(day), int(amount))
+    run.spend(4 * abs(int(amount)))
+    with _refusals_told():
+        return _calendar(run).working_days_after(_day(day), int(amount))
 
 
 @FUNCTIONS.add("days between working", "a: moment, b: moment", steps=20)
@@ -87,7 +88,17 @@ def _days_between_working(run: Run, first: date, last: date) -> Decimal:
             f"工作日的计算跨度最多 {_MAX_CALENDAR_DAYS} 天",
         )
     run.spend(3 * span)
-    return Decimal(_calendar(run).working_days_between(_day(first), _day(last)))
+    with _refusals_told():
+        return Decimal(_calendar(run).working_days_between(_day(first), _day(last)))
+
+
+@contextmanager
+def _refusals_told() -> Iterator[None]:
+    """Turn the calendar's refusal into an error of the expression."""
+    try:
+        yield
+    except ValueError as error:
+        raise FeelEvaluationError(f"the calendar refuses: {error}", str(error)) from error
 
 
 def _day(moment: date) -> date:

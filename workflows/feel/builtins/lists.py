@@ -1,7 +1,5 @@
 """Built-ins on lists. Positions count from 1, or from the end with -1."""
 
-from __future__ import annotations
-
 from decimal import Decimal
 from functools import cmp_to_key
 from typing import Any
@@ -48,9 +46,7 @@ def _count_arguments(_run: Run, items: list[Any]) -> Decimal:
 
 
 @FUNCTIONS.add("sublist", "list: list, start position: integer, length: integer?=")
-def _sublist(
-    run: Run, items: list[Any], start: Decimal, length: Decimal | None = None
-) -> Any:
+def _sublist(run: Run, items: list[Any], start: Decimal, length: Decimal | None = None) -> Any:
     index = _index(items, start)
     count = len(items) if length is None else int(min(length, Decimal(len(items) + 1)))
     if index is None or count < 1 or (length is not None and index + count > len(items)):
@@ -71,8 +67,10 @@ def _append(_run: Run, items: list[Any], item: Any) -> list[Any]:
 
 
 @FUNCTIONS.add("append", "list: any*")
-def _append_all(_run: Run, arguments: list[Any]) -> list[Any]:
+def _append_all(_run: Run, arguments: list[Any]) -> list[Any] | None:
     first, *rest = arguments
+    if first is None:
+        return None
     return within_budget([*(first if type(first) is list else [first]), *rest])
 
 

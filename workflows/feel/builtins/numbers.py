@@ -1,7 +1,5 @@
 """Built-ins on numbers. What has no result is null."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from decimal import (
     ROUND_CEILING,

@@ -1,7 +1,5 @@
 """Built-ins that relate points and ranges in time or number (DMN 10.3.4.11)."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any
 
@@ -71,9 +69,7 @@ def _meets(run: Run, first: Range, second: Range) -> Answer:
 
 
 def _overlaps(run: Run, first: Range, second: Range) -> Answer:
-    return _all(
-        _not(_range_before(run, first, second)), _not(_range_before(run, second, first))
-    )
+    return _all(_not(_range_before(run, first, second)), _not(_range_before(run, second, first)))
 
 
 def _starts_earlier(run: Run, first: Range, second: Range) -> Answer:
@@ -111,9 +107,7 @@ def _overlaps_before(run: Run, first: Range, second: Range) -> Answer:
 
 
 def _includes_range(run: Run, outer: Range, inner: Range) -> Answer:
-    return _all(
-        _not(_starts_earlier(run, inner, outer)), _not(_ends_earlier(run, outer, inner))
-    )
+    return _all(_not(_starts_earlier(run, inner, outer)), _not(_ends_earlier(run, outer, inner)))
 
 
 def _includes_point(run: Run, interval: Range, point: Any) -> Answer:

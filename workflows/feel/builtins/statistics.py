@@ -1,7 +1,5 @@
 """Built-ins that make one value of a list: sums, extremes, averages, all and any."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from decimal import Decimal, DecimalException
@@ -60,7 +58,9 @@ def _sum(run: Run, items: list[Any]) -> Any:
     if not items:
         return None
     if not all(type(item) in _ADDABLE for item in items):
-        return run.null(0, "the list holds something that cannot be added", "列表中含有不能相加的条目")
+        return run.null(
+            0, "the list holds something that cannot be added", "列表中含有不能相加的条目"
+        )
     return reduce(lambda total, item: arithmetic.operate(run, 0, "+", total, item), items)
 
 

@@ -1,7 +1,5 @@
 """Built-ins on strings. Positions count characters from 1."""
 
-from __future__ import annotations
-
 from decimal import Decimal
 from typing import Any
 

@@ -1,0 +1,1 @@
+"""HTTP and command line: turns requests into service calls, and answers into JSON."""

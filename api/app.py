@@ -1,0 +1,82 @@
+"""The Flask application: blueprints, strict JSON, one error shape, safe headers."""
+
+import logging
+from uuid import uuid4
+
+from flask import Flask, Response, g, request
+
+from api import auth, errors
+from api.resources import BLUEPRINTS
+from services.runtime import Runtime
+
+log = logging.getLogger(__name__)
+
+_HEADERS = {
+    "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Content-Security-Policy": (
+        "default-src 'self'; script-src 'self'; object-src 'none'; base-uri 'none'; "
+        "frame-ancestors 'none'"
+    ),
+}
+
+
+def create_app(runtime: Runtime) -> Flask:
+    """Build the application around a runtime."""
+    app = Flask("liancheng", static_folder=None)
+    app.config |= {
+        "API_TITLE": "Liancheng 联程",
+        "API_VERSION": "1",
+        "OPENAPI_VERSION": "3.1.0",
+        "OPENAPI_URL_PREFIX": "/api/v1",
+        "OPENAPI_JSON_PATH": "openapi.json",
+        "API_SPEC_OPTIONS": {
+            "info": {"description": "Government procedures run straight from their diagrams."},
+            "components": {
+                "securitySchemes": {
+                    "session": {"type": "apiKey", "in": "cookie", "name": auth.COOKIE},
+                    "bearer": {"type": "http", "scheme": "bearer"},
+                }
+            },
+            "security": [{"session": []}, {"bearer": []}],
+        },
+        "MAX_CONTENT_LENGTH": runtime.settings.max_upload_bytes + 1_000_000,
+        "MAX_FORM_MEMORY_SIZE": 1_000_000,
+    }
+    app.extensions["liancheng"] = runtime
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    api = errors.Api(app)
+    for blueprint in BLUEPRINTS:
+        api.register_blueprint(blueprint)
+    errors.register(app)
+    app.before_request(_before)
+    app.after_request(_after)
+    return app
+
+
+def _before() -> None:
+    g.request_id = request.headers.get("X-Request-Id", "")[:64] or uuid4().hex
+    blueprint = request.blueprint
+    if blueprint is not None and blueprint not in _OPEN and request.endpoint not in _OPEN:
+        auth.require_token()
+
+
+_OPEN = frozenset({"public", "health", "api-docs", "auth.SignIn", "home"})
+
+
+def _after(response: Response) -> Response:
+    for name, value in _HEADERS.items():
+        response.headers.setdefault(name, value)
+    response.headers["X-Request-Id"] = g.get("request_id", "")
+    response.vary.add("Cookie")
+    log.info(
+        "request",
+        extra={
+            "request_id": g.get("request_id"),
+            "method": request.method,
+            "route": str(request.url_rule),
+            "status": response.status_code,
+        },
+    )
+    return response

@@ -1,0 +1,56 @@
+"""Who is asking: a session cookie with its CSRF token, or a bearer token."""
+
+from flask import current_app, g, request
+from sqlalchemy.orm import Session
+
+from services import accounts
+from services.actors import Actor
+from services.errors import NotAllowedError, NotSignedInError
+from services.runtime import Runtime
+
+COOKIE = "liancheng_session"
+CSRF_HEADER = "X-CSRF-Token"
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def runtime() -> Runtime:
+    """Return the runtime this application was made with."""
+    found: Runtime = current_app.extensions["liancheng"]
+    return found
+
+
+def token() -> str | None:
+    """Return the request's token, from the bearer header or else the cookie."""
+    header = request.headers.get("Authorization", "")
+    if header.startswith("Bearer "):
+        return header.removeprefix("Bearer ").strip()
+    return request.cookies.get(COOKIE)
+
+
+def require_token() -> None:
+    """Refuse a request that brings no token before anything else of it is looked at."""
+    if token() is None:
+        raise NotSignedInError("请先登录")
+
+
+def actor(session: Session) -> Actor:
+    """Return who is asking, with the rights of this moment, read in this transaction.
+
+    A cookie alone proves nothing on unsafe methods: the CSRF token must come too.
+    Raises NotSignedInError, NotAllowedError.
+    """
+    given = token()
+    now = runtime().clock.now()
+    found = accounts.find_session(session, now, given) if given else None
+    if found is None:
+        raise NotSignedInError("请先登录，或登录已过期")
+    if request.method not in _SAFE and not _is_bearer():
+        if found.csrf is None or request.headers.get(CSRF_HEADER) != found.csrf:
+            raise NotAllowedError("请求缺少安全令牌，请刷新页面后再试")
+    g.actor = accounts.actor_of(session, found.person_id)
+    who: Actor = g.actor
+    return who
+
+
+def _is_bearer() -> bool:
+    return request.headers.get("Authorization", "").startswith("Bearer ")

@@ -1,0 +1,153 @@
+"""The command line: liancheng serve, migrate, load, demo, check, play, audit."""
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+
+from services import audit, loading
+from services.db import migrate as migrations
+from services.db.engine import unit_of_work
+from services.runtime import Runtime, make_runtime
+from services.settings import Settings, SettingsError
+
+console = Console()
+
+
+def _runtime() -> Runtime:
+    try:
+        return make_runtime(Settings.from_env(os.environ))
+    except SettingsError as error:
+        raise click.ClickException(str(error)) from error
+
+
+@click.group()
+def main() -> None:
+    """Liancheng 联程: government procedures run straight from their BPMN diagrams."""
+
+
+@main.command()
+def migrate() -> None:
+    """Bring the database to the newest schema."""
+    runtime = _runtime()
+    migrations.upgrade(_engine(runtime))
+    console.print(f"数据库已是最新版本 {migrations.head()}")
+
+
+def _engine(runtime: Runtime) -> Any:
+    return runtime.sessions.kw["bind"]
+
+
+@main.command()
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+def load(*, as_json: bool) -> None:
+    """Load every jurisdiction from disk; what is loaded already makes no new version."""
+    runtime = _runtime()
+    rows: list[dict[str, Any]] = []
+    for jurisdiction in track(
+        list(runtime.library.jurisdictions.values()), "加载辖区", disable=as_json
+    ):
+        with unit_of_work(runtime.sessions) as session:
+            for loaded in loading.load_jurisdiction(session, runtime, jurisdiction):
+                rows.append(
+                    {
+                        "procedure": loaded.procedure_id,
+                        "version": loaded.version,
+                        "hash": loaded.bundle_hash,
+                        "new": loaded.is_new,
+                    }
+                )
+    _print(rows, as_json=as_json, title="办理事项")
+
+
+@main.command()
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+def demo(*, as_json: bool) -> None:
+    """Load sample agencies, units and people, and print their accounts."""
+    runtime = _runtime()
+    with unit_of_work(runtime.sessions) as session:
+        rows = loading.load_demo(session, runtime)
+    _print(rows, as_json=as_json, title="演示账号")
+    if not as_json:
+        console.print(f"密码一律为 [bold]{loading.DEMO_PASSWORD}[/bold]（仅供演示）")
+
+
+def _print(rows: list[dict[str, Any]], *, as_json: bool, title: str) -> None:
+    if as_json:
+        click.echo(json.dumps(rows, ensure_ascii=False, default=str))
+        return
+    table = Table(title=title)
+    for name in rows[0] if rows else ():
+        table.add_column(name)
+    for row in rows:
+        table.add_row(*(_cell(value) for value in row.values()))
+    console.print(table)
+
+
+def _cell(value: Any) -> str:
+    return "、".join(value) if isinstance(value, list) else str(value)
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True)
+@click.option("--threads", default=8, show_default=True)
+def serve(host: str, port: int, threads: int) -> None:
+    """Serve the API with the sweeper in the same process (embedded mode)."""
+    from api.server import run  # noqa: PLC0415 - gunicorn only where it is needed
+
+    run(_runtime(), host=host, port=port, threads=threads)
+
+
+@main.command()
+@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.option("--url", help="A running server; without it, in process on a fresh database.")
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+def play(paths: tuple[Path, ...], url: str | None, *, as_json: bool) -> None:
+    """Play scenario files: whole cases, each step as the right person."""
+    from api.playing import play_all  # noqa: PLC0415 - a command of its own
+
+    results = play_all(paths, url, quiet=as_json)
+    _print(results, as_json=as_json, title="情景")
+    failed = [r for r in results if r["problem"]]
+    if failed:
+        for result in failed:
+            console.print(f"[red]✗[/red] {result['problem']}", highlight=False)
+        sys.exit(1)
+
+
+@main.group("audit")
+def audit_group() -> None:
+    """The audit chains."""
+
+
+@audit_group.command("verify")
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+def audit_verify(*, as_json: bool) -> None:
+    """Check every case's chain; exits 1 if one is broken."""
+    runtime = _runtime()
+    checked, broken = 0, []
+    with unit_of_work(runtime.sessions) as session:
+        for finding in audit.verify(session):
+            checked += 1
+            if finding is not None:
+                broken.append(
+                    {
+                        "case": str(finding.case_id),
+                        "seq": finding.seq,
+                        "problem": finding.problem,
+                    }
+                )
+    if as_json:
+        click.echo(json.dumps({"cases": checked, "broken": broken}, ensure_ascii=False))
+    else:
+        console.print(f"核对 {checked} 个办件，{len(broken)} 个有问题")
+        if broken:
+            _print(broken, as_json=False, title="留痕链异常")
+    sys.exit(1 if broken else 0)

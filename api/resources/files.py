@@ -1,0 +1,82 @@
+"""Uploading and downloading attachments."""
+
+from typing import Any
+from urllib.parse import quote
+from uuid import UUID
+
+from flask import Response, request, send_file
+from flask.views import MethodView
+from marshmallow import Schema, fields
+from sqlalchemy.orm import Session
+
+from api import auth
+from api.shell import read
+from api.strict_json import Blueprint
+from services import files
+from services.actors import Actor
+from services.errors import InvalidError
+
+blueprint = Blueprint("files", __name__, url_prefix="/api/v1/files", description="Attachments")
+
+
+class FileSchema(Schema):
+    """An upload. Its id goes into the answers of a form's file field."""
+
+    id = fields.UUID()
+    name = fields.String()
+    media_type = fields.String()
+    size_bytes = fields.Integer()
+    sha256 = fields.String()
+    uploaded_at = fields.AwareDateTime(format="iso")
+
+
+@blueprint.route("")
+class Files(MethodView):
+    @blueprint.doc(
+        requestBody={
+            "required": True,
+            "content": {
+                "multipart/form-data": {
+                    "schema": {
+                        "type": "object",
+                        "required": ["file"],
+                        "properties": {"file": {"type": "string", "format": "binary"}},
+                    }
+                }
+            },
+        }
+    )
+    @blueprint.response(201, FileSchema)
+    @blueprint.alt_response(413, description="Too large")
+    @blueprint.alt_response(422, description="Not a file we take, or not what its name says")
+    def post(self) -> Any:
+        """Upload one file as multipart field ``file``."""
+        upload = request.files.get("file")
+        if upload is None or not upload.filename:
+            raise InvalidError("请选择要上传的文件", {"file": ["必填"]})
+        name, stream = upload.filename, upload.stream
+        return read(
+            lambda session, actor: files.take_in(
+                session, auth.runtime(), actor, name=name, source=stream
+            )
+        )
+
+
+@blueprint.route("/<uuid:file_id>")
+class OneFile(MethodView):
+    @blueprint.response(200, {"type": "string", "format": "binary"}, content_type="*/*")
+    @blueprint.alt_response(404, description="No such file, or not yours to read")
+    def get(self, file_id: UUID) -> Response:
+        """Download a file; always as an attachment, never shown inline."""
+
+        def query(session: Session, actor: Actor) -> Any:
+            return files.visible(session, actor, file_id)
+
+        file = read(query)
+        reply = send_file(
+            auth.runtime().files.open(file.sha256), mimetype="application/octet-stream"
+        )
+        name = quote(file.name)
+        reply.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{name}"
+        reply.headers["Content-Security-Policy"] = "sandbox"
+        return reply

@@ -1,0 +1,204 @@
+"""Cases and tasks on the wire."""
+
+from marshmallow import Schema, fields, validate
+
+from api.schemas.common import PageQuery, Strict, text
+from services.db.models import CaseStatus, TaskStatus
+
+
+class RehearsalSchema(Strict):
+    """What a rehearsal (演练) assumes."""
+
+    starts_at = fields.AwareDateTime(format="iso", load_default=None, allow_none=True)
+    legal_basis = fields.String(
+        load_default=None, allow_none=True, validate=validate.Length(max=32)
+    )
+    as_production = fields.Boolean(load_default=False)
+
+
+class CaseStartSchema(Strict):
+    """A new case."""
+
+    procedure = text(64)
+    party = fields.UUID(required=True, metadata={"description": "The unit or agency that starts"})
+    answers = fields.Dict(keys=fields.String(), load_default=dict)
+    rehearsal = fields.Nested(RehearsalSchema, load_default=None, allow_none=True)
+
+
+class CaseSchema(Schema):
+    """A case, as everyone it has come to sees it."""
+
+    id = fields.UUID()
+    number = fields.String()
+    procedure = fields.String(attribute="procedure_id")
+    jurisdiction = fields.String()
+    bundle = fields.String(attribute="bundle_hash")
+    title = fields.String()
+    status = fields.Enum(CaseStatus, by_value=True)
+    state = fields.String()
+    outcome = fields.String(allow_none=True)
+    started_at = fields.AwareDateTime(format="iso")
+    finished_at = fields.AwareDateTime(format="iso", allow_none=True)
+    is_rehearsal = fields.Boolean()
+    version = fields.Integer()
+
+
+class TaskSchema(Schema):
+    """A task in a list."""
+
+    id = fields.UUID()
+    case_id = fields.UUID()
+    node_id = fields.String()
+    activity_code = fields.String(allow_none=True)
+    name = fields.String()
+    form = fields.String(attribute="form_id")
+    role = fields.String()
+    party_id = fields.UUID(allow_none=True)
+    item_key = fields.String(allow_none=True)
+    status = fields.Enum(TaskStatus, by_value=True)
+    claimed_by = fields.UUID(allow_none=True)
+    opened_at = fields.AwareDateTime(format="iso")
+    due_at = fields.AwareDateTime(format="iso", metadata={"description": "9999: no limit"})
+    case_number = fields.String()
+    case_title = fields.String()
+
+
+class TaskListSchema(Schema):
+    """A page of tasks; ``next`` is the cursor of the next one."""
+
+    items = fields.List(fields.Nested(TaskSchema))
+    next = fields.String(allow_none=True)
+
+
+class CaseListSchema(Schema):
+    """A page of cases."""
+
+    items = fields.List(fields.Nested(CaseSchema))
+    next = fields.String(allow_none=True)
+
+
+class InboxQuery(PageQuery):
+    """Which tasks."""
+
+    mine = fields.Boolean(load_default=False)
+    case = fields.UUID(load_default=None, allow_none=True)
+
+
+class DraftSchema(Schema):
+    """A draft as saved."""
+
+    answers = fields.Dict(keys=fields.String())
+    saved_at = fields.AwareDateTime(format="iso")
+    version = fields.Integer()
+
+
+class DraftSaveSchema(Strict):
+    """What is typed so far; ``version`` is the one it was begun from."""
+
+    answers = fields.Dict(keys=fields.String(), required=True)
+    version = fields.Integer(load_default=None, allow_none=True)
+
+
+class TaskPageSchema(Schema):
+    """A task with its form."""
+
+    task = fields.Nested(TaskSchema)
+    case = fields.Nested(CaseSchema)
+    form = fields.Dict(keys=fields.String())
+    context = fields.Dict(keys=fields.String())
+    draft = fields.Nested(DraftSchema, allow_none=True)
+    may_act = fields.Boolean()
+    reason = fields.String()
+
+
+class AnswersSchema(Strict):
+    """Answers to a form."""
+
+    answers = fields.Dict(keys=fields.String(), required=True)
+
+
+class ClockSchema(Strict):
+    """Where a rehearsal's clock is to stand."""
+
+    to = fields.AwareDateTime(format="iso", required=True)
+
+
+class DecisionSchema(Schema):
+    """A decision (办理意见). ``answers`` is null where they are not yours to read."""
+
+    id = fields.UUID()
+    task_id = fields.UUID()
+    node_id = fields.String()
+    activity_code = fields.String(allow_none=True)
+    name = fields.String()
+    person = fields.String()
+    role = fields.String()
+    made_at = fields.AwareDateTime(format="iso")
+    answers = fields.Dict(keys=fields.String(), allow_none=True)
+    answers_sha256 = fields.String()
+
+
+class CommentSchema(Schema):
+    """A comment."""
+
+    id = fields.UUID(dump_only=True)
+    person = fields.String(dump_only=True)
+    audience = fields.String()
+    text = fields.String()
+    made_at = fields.AwareDateTime(format="iso", dump_only=True)
+
+
+class CommentAddSchema(Strict):
+    """A new comment."""
+
+    audience = fields.String(
+        required=True,
+        validate=validate.OneOf(["agency", "applicant", "experts"], error="请选择可见范围"),
+    )
+    text = text(2000)
+
+
+class DeadlineSchema(Schema):
+    """A time limit with the ledger that explains every day of it."""
+
+    node_id = fields.String()
+    activity_code = fields.String(allow_none=True)
+    amount = fields.Integer()
+    unit = fields.String()
+    basis = fields.String(metadata={"description": "Article, or assumption id (系统假定)"})
+    started_at = fields.String()
+    due_at = fields.String()
+    due_on = fields.String()
+    calendar_version = fields.String()
+    is_provisional = fields.Boolean()
+    ended_at = fields.String(allow_none=True)
+    ledger = fields.List(fields.List(fields.String()))
+
+
+class InspectionSchema(Schema):
+    """A rehearsal seen whole, its document too."""
+
+    id = fields.String()
+    number = fields.String()
+    procedure = fields.String()
+    status = fields.String()
+    state = fields.String()
+    outcome = fields.String(allow_none=True)
+    now = fields.String()
+    document = fields.Dict(keys=fields.String())
+    tasks = fields.List(fields.Dict())
+    timers = fields.List(fields.String())
+    visited = fields.List(fields.String())
+    deadlines = fields.List(fields.Nested(DeadlineSchema))
+
+
+class PassageSchema(Schema):
+    """One entry of the case's time line."""
+
+    seq = fields.Integer()
+    at = fields.AwareDateTime(format="iso")
+    what = fields.String()
+    actor = fields.String()
+    passed = fields.List(fields.List(fields.String()))
+    state = fields.String(allow_none=True)
+    hash = fields.String()

@@ -1,0 +1,1 @@
+"""Work without a person waiting: the sweeper, and workers."""

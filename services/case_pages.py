@@ -1,0 +1,162 @@
+"""What a signed-in person may read of a case."""
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from services import policies, procedures, views
+from services.actors import Actor
+from services.db.models import AuditEntry, Case, Comment, Decision, Person, Task
+from services.errors import ConflictError
+from services.lookup import get_case
+from services.runtime import Runtime
+
+
+def visible(session: Session, actor: Actor, case_id: UUID) -> Case:
+    """Return a case that has come to the actor. Raises NotFoundError."""
+    case = get_case(session, case_id)
+    policies.see_case(session, actor, case)
+    return case
+
+
+def inspection(
+    session: Session, runtime: Runtime, actor: Actor, case_id: UUID
+) -> dict[str, Any]:
+    """Return a rehearsal whole. Raises ConflictError for a production case."""
+    case = visible(session, actor, case_id)
+    if not case.is_rehearsal:
+        raise ConflictError("只有演练办件可以整体查看", "NOT_A_REHEARSAL")
+    return views.inspect(session, runtime, case_id)
+
+
+def timeline(session: Session, actor: Actor, case_id: UUID) -> list[dict[str, Any]]:
+    """Return the audit chain as a time line: what, when, who, which nodes were passed."""
+    visible(session, actor, case_id)
+    rows = session.scalars(
+        select(AuditEntry).where(AuditEntry.case_id == case_id).order_by(AuditEntry.seq)
+    ).all()
+    names = _names(session, {row.actor for row in rows})
+    return [
+        {
+            "seq": row.seq,
+            "at": row.at,
+            "what": row.what,
+            "actor": names.get(row.actor, "系统"),
+            "passed": (row.payload or {}).get("passed", []),
+            "state": (row.payload or {}).get("state"),
+            "hash": row.hash.hex(),
+        }
+        for row in rows
+    ]
+
+
+def _names(session: Session, actors: Iterable[str]) -> dict[str, str]:
+    ids = [UUID(a) for a in actors if len(a) == 36]  # noqa: PLR2004 - a person's UUID
+    rows = session.execute(select(Person.id, Person.name).where(Person.id.in_(ids)))
+    return {str(person_id): name for person_id, name in rows}
+
+
+def decisions(session: Session, actor: Actor, case_id: UUID) -> list[dict[str, Any]]:
+    """Return the decisions of a case in order; answers only where the actor may read them."""
+    case = visible(session, actor, case_id)
+    ready = procedures.ready(session, case.bundle_hash)
+    rows = session.execute(
+        select(Decision, Task, Person)
+        .join(Task, Task.id == Decision.task_id)
+        .join(Person, Person.id == Decision.person_id)
+        .where(Decision.case_id == case_id)
+        .order_by(Decision.made_at, Decision.id)
+    )
+    return [_decision(session, actor, case, ready, *row) for row in rows]
+
+
+def _decision(
+    session: Session,
+    actor: Actor,
+    case: Case,
+    ready: procedures.Ready,
+    decision: Decision,
+    task: Task,
+    person: Person,
+) -> dict[str, Any]:
+    disclosed = ready.form(task.form_id).definition["liancheng"].get("audience") or []
+    may_read = policies.read_answers(session, actor, case, decision, disclosed)
+    is_sealed_name = decision.role == "expert" and not may_read
+    return {
+        "id": decision.id,
+        "task_id": task.id,
+        "node_id": decision.node_id,
+        "activity_code": decision.activity_code,
+        "name": task.name,
+        "person": "专家" if is_sealed_name else person.name,
+        "role": decision.role,
+        "made_at": decision.made_at,
+        "answers": decision.answers if may_read else None,
+        "answers_sha256": decision.answers_sha256,
+    }
+
+
+def deadlines(session: Session, actor: Actor, case_id: UUID) -> list[dict[str, Any]]:
+    """Return the time limits of a case."""
+    visible(session, actor, case_id)
+    return views.deadlines(session, case_id)
+
+
+def diagrams(session: Session, actor: Actor, case_id: UUID) -> dict[str, Any]:
+    """Return the BPMN files of the case's bundle by path, the nodes visited and those waiting."""
+    case = visible(session, actor, case_id)
+    bundle = procedures.ready(session, case.bundle_hash).opened.bundle
+    return {
+        "files": {path: data.decode() for path, data in bundle.under("bpmn").items()},
+        "visited": views.visited(session, case_id),
+        "current": [task["node_id"] for task in views.open_tasks(session, case_id)],
+    }
+
+
+def comments(session: Session, actor: Actor, case_id: UUID) -> list[dict[str, Any]]:
+    """Return the comments for the actor's audience: officials all, others those for them."""
+    case = visible(session, actor, case_id)
+    query = (
+        select(Comment, Person)
+        .join(Person, Person.id == Comment.person_id)
+        .where(Comment.case_id == case_id)
+        .order_by(Comment.made_at)
+    )
+    rows = session.execute(query).all()
+    if not policies.is_official(session, actor, case):
+        mine = "applicant" if actor.parties else "experts"
+        rows = [r for r in rows if r[0].audience == mine or r[0].person_id == actor.person_id]
+    return [_comment(comment, person) for comment, person in rows]
+
+
+def _comment(comment: Comment, person: Person) -> dict[str, Any]:
+    return {
+        "id": comment.id,
+        "person": person.name,
+        "audience": comment.audience,
+        "text": comment.text,
+        "made_at": comment.made_at,
+    }
+
+
+def add_comment(
+    session: Session, runtime: Runtime, actor: Actor, case_id: UUID, *, audience: str, text: str
+) -> dict[str, Any]:
+    """Add a comment. Only officials write for the agency or the experts."""
+    case = visible(session, actor, case_id)
+    policies.comment(session, actor, case, audience).require()
+    party_id = next(iter(sorted(actor.parties)), case.starter_party_id)
+    comment = Comment(
+        case_id=case.id,
+        person_id=actor.person_id,
+        party_id=party_id,
+        audience=audience,
+        text=text,
+        made_at=runtime.now(case),
+    )
+    session.add(comment)
+    session.flush()
+    return _comment(comment, session.get_one(Person, actor.person_id))

@@ -1,0 +1,37 @@
+"""Alembic's entry: runs the migrations on the connection it is given."""
+
+from typing import Any
+
+from alembic import context
+from sqlalchemy import Connection
+from sqlalchemy.types import TypeDecorator
+
+import services.db.models  # noqa: F401 - completes the metadata
+from services.db.base import Base
+
+
+def _render(kind: str, item: Any, _context: Any) -> str | bool:
+    """Write our own column types as what they are in the database."""
+    if kind == "type" and isinstance(item, TypeDecorator):
+        return f"sa.{item.impl!r}"
+    return False
+
+
+def run(connection: Connection) -> None:
+    """Run within limits, so that a migration never blocks a live system for long."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("SET lock_timeout = '4s'")
+        connection.exec_driver_sql("SET statement_timeout = '60s'")
+        connection.commit()
+    context.configure(
+        connection=connection,
+        target_metadata=Base.metadata,
+        render_as_batch=True,
+        compare_type=True,
+        render_item=_render,
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+run(context.config.attributes["connection"])

@@ -1,0 +1,72 @@
+"""The workbench's lists, from the open tasks' own indexes; pages by keyset."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, or_, select, tuple_, union_all
+from sqlalchemy.orm import Session
+
+from services.actors import Actor
+from services.db.models import Case, CaseAccess, Task, TaskStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a page begins: after the task with this due instant and id."""
+
+    due_at: datetime
+    task_id: UUID
+
+
+def todo(
+    session: Session, actor: Actor, *, after: Place | None, limit: int, only_mine: bool = False
+) -> list[tuple[Task, Case]]:
+    """Return open tasks for the actor, most urgent first: by name, and by role in their parties.
+
+    One index range for each role held, merged: the page costs the same at any number of tasks.
+    """
+    ranges = [_range(_personal(actor), after, limit)]
+    ranges += [_range(where, after, limit) for where in _by_role(actor)]
+    merged = union_all(*ranges).subquery()
+    query = (
+        select(Task, Case)
+        .join(merged, merged.c.id == Task.id)
+        .join(Case, Case.id == Task.case_id)
+        .order_by(Task.due_at, Task.id)
+        .limit(limit)
+    )
+    if only_mine:
+        query = query.where(Task.claimed_by == actor.person_id)
+    return [(task, case) for task, case in session.execute(query)]
+
+
+def _personal(actor: Actor) -> Any:
+    return Task.person_id == actor.person_id
+
+
+def _by_role(actor: Actor) -> Iterable[Any]:
+    for party_id, role in sorted(actor.memberships):
+        yield (Task.party_id == party_id) & (Task.role == role) & Task.person_id.is_(None)
+
+
+def _range(where: Any, after: Place | None, limit: int) -> Select[Any]:
+    query = select(Task.id).where(where, Task.status == TaskStatus.OPEN)
+    if after is not None:
+        query = query.where(tuple_(Task.due_at, Task.id) > (after.due_at, after.task_id))
+    inner = query.order_by(Task.due_at, Task.id).limit(limit).subquery()
+    return select(inner.c.id)
+
+
+def cases_of(
+    session: Session, actor: Actor, *, before: tuple[datetime, UUID] | None, limit: int
+) -> list[Case]:
+    """Return the cases the actor sees, newest first."""
+    seen = select(CaseAccess.case_id).where(CaseAccess.party_id.in_(actor.parties))
+    personal = select(Task.case_id).where(Task.person_id == actor.person_id)
+    query = select(Case).where(or_(Case.id.in_(seen), Case.id.in_(personal)))
+    if before is not None:
+        query = query.where(tuple_(Case.started_at, Case.id) < before)
+    return list(session.scalars(query.order_by(Case.started_at.desc(), Case.id.desc()).limit(limit)))

@@ -1,0 +1,113 @@
+"""What a jurisdiction offers today: procedures, legal basis, application notices."""
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from services import files, legal_bases, policies, procedures
+from services.actors import Actor
+from services.db.models import Call, LegalBasis, Party, PartyKind, Procedure
+from services.db.models import Bundle as BundleRow
+from services.errors import LegalBasisError, NotFoundError
+from services.runtime import Runtime
+from services.service_tasks.windows import status_on
+from workflows.calendar import TIME_ZONE
+
+MAX_ROWS = 500
+
+
+def today(runtime: Runtime) -> date:
+    """Return today's date in Shanghai."""
+    return runtime.clock.now().astimezone(TIME_ZONE).date()
+
+
+def list_procedures(session: Session, runtime: Runtime) -> list[dict[str, Any]]:
+    """Return every procedure with whether a production case may start today."""
+    rows = session.scalars(select(Procedure).order_by(Procedure.id))
+    return [_summary(session, runtime, row) for row in rows]
+
+
+def _summary(session: Session, runtime: Runtime, row: Procedure) -> dict[str, Any]:
+    reason = None
+    try:
+        basis = legal_bases.current(session, row.jurisdiction)
+        legal_bases.require_in_force(legal_bases.standing(basis, today(runtime)))
+    except LegalBasisError as refusal:
+        reason = refusal.message
+    settings = procedures.ready(session, row.bundle_hash).opened.procedure["procedure"]
+    return {
+        "id": row.id,
+        "jurisdiction": row.jurisdiction,
+        "title": row.title,
+        "bundle": row.bundle_hash,
+        "version": session.get_one(BundleRow, row.bundle_hash).version,
+        "started_by": settings["started_by"],
+        "is_open": reason is None,
+        "reason": reason,
+    }
+
+
+def procedure_page(session: Session, runtime: Runtime, procedure_id: str) -> dict[str, Any]:
+    """Return a procedure with its start form, parameters and files. Raises NotFoundError."""
+    row = procedures.get(session, procedure_id)
+    ready = procedures.ready(session, row.bundle_hash)
+    form_id = ready.start_form()
+    return _summary(session, runtime, row) | {
+        "form": ready.form(form_id).definition if form_id else None,
+        "profile": ready.opened.procedure["procedure"].get("profile") or {},
+        "files": sorted(ready.opened.bundle.files),
+    }
+
+
+def bases(session: Session, runtime: Runtime) -> list[dict[str, Any]]:
+    """Return each jurisdiction's basis with its standing today."""
+    codes = session.scalars(select(LegalBasis.jurisdiction).distinct()).all()
+    return [_basis(legal_bases.current(session, code), runtime) for code in sorted(codes)]
+
+
+def _basis(row: LegalBasis, runtime: Runtime) -> dict[str, Any]:
+    columns = {c.key: getattr(row, c.key) for c in row.__table__.columns}
+    return columns | {"status_today": legal_bases.standing(row, today(runtime)).status}
+
+
+def record_basis(
+    session: Session, runtime: Runtime, actor: Actor, jurisdiction: str, given: dict[str, Any]
+) -> dict[str, Any]:
+    """Record an act about a jurisdiction's document, by one of its process owners.
+
+    Raises NotFoundError, NotAllowedError, InvalidError.
+    """
+    legal_bases.current(session, jurisdiction)
+    policies.own_procedures(actor, agencies_of(session, jurisdiction)).require()
+    if given["document_id"] is not None:
+        files.visible(session, actor, given["document_id"])
+    basis = legal_bases.record(
+        session, actor, runtime.clock.now(), jurisdiction=jurisdiction, **given
+    )
+    return _basis(basis, runtime)
+
+
+def agencies_of(session: Session, jurisdiction: str) -> list[Any]:
+    """Return the ids of a jurisdiction's agencies. Raises NotFoundError if it has none."""
+    rows = session.scalars(select(Party).where(Party.kind == PartyKind.AGENCY))
+    found = [p.id for p in rows if p.data.get("jurisdiction") == jurisdiction]
+    if not found:
+        raise NotFoundError("没有这个辖区")
+    return found
+
+
+def calls(session: Session, runtime: Runtime) -> list[dict[str, Any]]:
+    """Return production application notices, newest first."""
+    rows = session.scalars(
+        select(Call)
+        .where(Call.is_rehearsal.is_(False))
+        .order_by(Call.opens_on.desc(), Call.number)
+        .limit(MAX_ROWS)
+    )
+    on = today(runtime)
+    return [
+        {c.key: getattr(row, c.key) for c in row.__table__.columns} | {"status": status_on(row, on)}
+        for row in rows
+    ]

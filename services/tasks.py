@@ -1,0 +1,143 @@
+"""Working on a task short of completing it: reading, claiming, drafting."""
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from services import audit, cases, policies, procedures
+from services.actors import Actor
+from services.cases.environment import CaseWorld
+from services.db.models import Case, Draft, Task, TaskStatus
+from services.errors import ConflictError, NotFoundError, TaskTakenError
+from services.lookup import get_task, lock_case
+from services.runtime import Runtime
+from workflows import feel
+
+MAX_DRAFT_BYTES = 400_000
+
+
+def visible(session: Session, actor: Actor, task_id: UUID) -> tuple[Task, Case]:
+    """Return a task and its case to somebody who sees the case. Raises NotFoundError."""
+    task = get_task(session, task_id)
+    case = session.get_one(Case, task.case_id)
+    policies.see_case(session, actor, case)
+    if task.person_id not in (None, actor.person_id) and not policies.is_official(
+        session, actor, case
+    ):
+        raise NotFoundError("没有这项任务")
+    return task, case
+
+
+def page(session: Session, runtime: Runtime, actor: Actor, task_id: UUID) -> dict[str, Any]:
+    """Return what the task page needs: the form, its context, the draft, whether one may act.
+
+    ``context`` holds only what the form's own conditions name, no more of the case document.
+    """
+    task, case = visible(session, actor, task_id)
+    case = lock_case(session, case.id)
+    ready = procedures.ready(session, case.bundle_hash)
+    form = ready.form(task.form_id)
+    verdict = policies.do_task(session, actor, task)
+    context: dict[str, Any] = {}
+    if task.status is TaskStatus.OPEN and verdict.is_allowed:
+        world = CaseWorld(session, runtime, case, ready, actor)
+        scope = cases.form_scope(world, task)
+        roots = sorted(set(_roots(form.definition)) - {"case", "profile", "legal_basis"})
+        context = {name: feel.to_json(scope[name]) for name in roots if name in scope}
+        context |= {"profile": ready.opened.profile, "task": feel.to_json(scope["task"])}
+    draft = session.get(Draft, (task.id, actor.person_id))
+    return {
+        "task": task,
+        "case": case,
+        "form": form.definition,
+        "context": context,
+        "draft": draft,
+        "may_act": verdict.is_allowed and task.status is TaskStatus.OPEN,
+        "reason": verdict.reason,
+    }
+
+
+def _roots(value: Any) -> Iterator[str]:
+    """Yield the first names of every expression in a form's definition."""
+    if isinstance(value, str) and value.startswith("="):
+        try:
+            yield from (path[0] for path in feel.parse(value[1:]).names())
+        except feel.FeelSyntaxError:
+            return
+    elif isinstance(value, (dict, list)):
+        for inner in value.values() if isinstance(value, dict) else value:
+            yield from _roots(inner)
+
+
+def claim(session: Session, runtime: Runtime, actor: Actor, task_id: UUID) -> Task:
+    """Take a task for oneself; taking it again changes nothing.
+
+    Raises NotAllowedError, TaskTakenError.
+    """
+    case = lock_case(session, get_task(session, task_id).case_id)
+    task = get_task(session, task_id)
+    policies.see_case(session, actor, case)
+    if task.status is not TaskStatus.OPEN:
+        raise TaskTakenError("这项任务已经结束")
+    if task.claimed_by not in (None, actor.person_id):
+        raise TaskTakenError("这项任务已由他人签收")
+    policies.do_task(session, actor, task).require()
+    if task.claimed_by is None:
+        task.claimed_by = actor.person_id
+        _note(session, runtime, actor, case, task, "task.claimed")
+    return task
+
+
+def release(session: Session, runtime: Runtime, actor: Actor, task_id: UUID) -> Task:
+    """Give a claimed task back to its role. Raises ConflictError unless one holds it."""
+    case = lock_case(session, get_task(session, task_id).case_id)
+    task = get_task(session, task_id)
+    policies.see_case(session, actor, case)
+    if task.claimed_by != actor.person_id or task.status is not TaskStatus.OPEN:
+        raise ConflictError("这项任务不在您名下")
+    task.claimed_by = None
+    _note(session, runtime, actor, case, task, "task.released")
+    return task
+
+
+def _note(
+    session: Session, runtime: Runtime, actor: Actor, case: Case, task: Task, what: str
+) -> None:
+    audit.append(
+        session,
+        case,
+        at=runtime.now(case),
+        actor=actor.key,
+        party_id=task.party_id,
+        what=what,
+        payload={"task": str(task.id), "node": task.node_id},
+    )
+
+
+def save_draft(
+    session: Session,
+    runtime: Runtime,
+    actor: Actor,
+    task_id: UUID,
+    answers: dict[str, Any],
+    expected_version: int | None,
+) -> Draft:
+    """Keep what is typed so far, unchecked. A stale save never overwrites a newer one.
+
+    Raises NotAllowedError, TaskTakenError, ConflictError (the draft was saved elsewhere).
+    """
+    task, case = visible(session, actor, task_id)
+    if task.status is not TaskStatus.OPEN:
+        raise TaskTakenError("这项任务已经结束，草稿未保存")
+    policies.do_task(session, actor, task).require()
+    draft = session.get(Draft, (task.id, actor.person_id), with_for_update=True)
+    if draft is None:
+        draft = Draft(task_id=task.id, person_id=actor.person_id)
+        session.add(draft)
+    elif expected_version is not None and draft.version != expected_version:
+        raise ConflictError("草稿已在别处保存过更新的内容", "DRAFT_STALE", version=draft.version)
+    draft.answers, draft.saved_at = answers, runtime.now(case)
+    session.flush()
+    return draft
