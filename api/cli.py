@@ -151,3 +151,7 @@ def audit_verify(*, as_json: bool) -> None:
         if broken:
             _print(broken, as_json=False, title="留痕链异常")
     sys.exit(1 if broken else 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -11,7 +11,7 @@ from services.background.sweeper import Sweeper
 from services.runtime import Runtime
 
 
-class _Server(BaseApplication):  # type: ignore[misc]
+class _Server(BaseApplication):
     """gunicorn with threads, one process: SQLite and the sweeper live in it."""
 
     def __init__(self, app: Flask, options: dict[str, Any]) -> None:

@@ -72,6 +72,11 @@ def _payload_hash(salt: bytes, payload: Any) -> bytes:
     return sha256(salt + text.encode()).digest()
 
 
+def canonical_hash(value: Any) -> bytes:
+    """Return the SHA-256 of a JSON value in canonical form (RFC 8785)."""
+    return sha256(rfc8785.dumps(value)).digest()
+
+
 def _entry_hash(entry: AuditEntry) -> bytes:
     fields = [
         ALGORITHM,
@@ -84,7 +89,7 @@ def _entry_hash(entry: AuditEntry) -> bytes:
         entry.payload_sha256.hex(),
         entry.prev_hash.hex(),
     ]
-    return sha256(rfc8785.dumps(fields)).digest()
+    return canonical_hash(fields)
 
 
 def verify_case(entries: list[AuditEntry], case_id: UUID) -> Finding | None:

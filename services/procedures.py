@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-import forms
+from forms import CompiledForm, compile_form
 from services.db.models import Blob, Procedure
 from services.db.models import Bundle as BundleRow
 from services.errors import NotFoundError
@@ -24,9 +24,9 @@ class Ready:
     """A bundle opened for cases: its diagrams compiled, its forms too. Shared, read-only."""
 
     opened: Opened
-    forms: Mapping[str, forms.CompiledForm]
+    forms: Mapping[str, CompiledForm]
 
-    def form(self, form_id: str) -> forms.CompiledForm:
+    def form(self, form_id: str) -> CompiledForm:
         """Return a compiled form of the bundle. Raises NotFoundError."""
         try:
             return self.forms[form_id]
@@ -122,9 +122,9 @@ def make_ready(bundle: Bundle) -> Ready:
 
 
 @lru_cache(maxsize=512)
-def _compiled(data: bytes) -> forms.CompiledForm:
+def _compiled(data: bytes) -> CompiledForm:
     definition: dict[str, Any] = json.loads(data)
-    return forms.compile_form(definition)
+    return compile_form(definition)
 
 
 def exists(session: Session, bundle_hash: str) -> bool:

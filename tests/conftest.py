@@ -1,23 +1,23 @@
 """Databases, runtimes and clocks for all tests. Servers start on free ports and are stopped."""
 
-import os
 import shutil
-import socket
-import subprocess
-import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from uuid import uuid4
+from typing import Any
+from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import create_engine, text
+import yaml
+from sqlalchemy import create_engine, select, text
 
-from services import loading
+from bench import servers
+from services import accounts, cases, loading
+from services.actors import Actor
 from services.db import migrate
 from services.db.engine import open_engine, open_sessions, unit_of_work
+from services.db.models import Call, Case, Party, Person, Task, TaskStatus
 from services.gateways.clock import FakeClock
 from services.gateways.files import FakeFileStore
 from services.gateways.mail import FakeMailer
@@ -36,74 +36,11 @@ def library() -> Library:
     return Library(settings.bpmn_root, settings.forms_root)
 
 
-def free_port() -> int:
-    """Return a port nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-def _program(name: str) -> str:
-    found = shutil.which(name) or next(
-        (str(p) for p in sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"))), None
-    )
-    if found is None:
-        pytest.fail(f"{name} is missing: install Debian's package postgresql")
-    return found
-
-
-@contextmanager
-def _postgres(folder: Path) -> Iterator[str]:
-    """Run a PostgreSQL server in a folder; as nobody where we are root, which it refuses."""
-    user = "nobody" if os.geteuid() == 0 else None
-    if user:
-        shutil.chown(folder, user)
-        for parent in folder.parents:
-            if parent.stat().st_uid == 0 and str(parent).startswith("/tmp/"):
-                parent.chmod(parent.stat().st_mode | 0o055)
-    data, port = folder / "data", free_port()
-    options = {"user": user, "cwd": folder, "stdout": subprocess.DEVNULL}
-    subprocess.run(
-        [_program("initdb"), "-D", data, "-U", "liancheng", "-A", "trust", "-E", "UTF8", "-N"],
-        check=True,
-        **options,
-    )
-    server = subprocess.Popen(
-        [
-            _program("postgres"),
-            *("-D", str(data), "-p", str(port), "-k", str(folder)),
-            *("-c", "listen_addresses=127.0.0.1", "-c", "fsync=off", "-c", "max_connections=60"),
-        ],
-        stderr=subprocess.DEVNULL,
-        **options,
-    )
-    url = f"postgresql+psycopg://liancheng@127.0.0.1:{port}"
-    try:
-        _wait_for(f"{url}/postgres")
-        yield url
-    finally:
-        server.terminate()
-        server.wait(20)
-
-
-def _wait_for(url: str) -> None:
-    engine = create_engine(url)
-    for _ in range(200):
-        try:
-            with engine.connect():
-                engine.dispose()
-                return
-        except Exception:
-            time.sleep(0.05)
-    raise TimeoutError(url)
-
-
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The URL of a PostgreSQL server, without a database name."""
     folder = tmp_path_factory.mktemp("pg")
-    with _postgres(folder) as url:
+    with servers.postgres(folder) as url:
         yield url
 
 
@@ -194,3 +131,75 @@ def sqlite_runtime(databases: Databases, library: Library, tmp_path: Path) -> It
     made = _runtime(databases.sqlite(tmp_path), library, tmp_path)
     yield made
     made.sessions.kw["bind"].dispose()
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What people do at their desks, through the services, each in a transaction of its own."""
+
+    runtime: Runtime
+
+    def actor(self, login: str) -> Actor:
+        """The sample person of that login."""
+        with unit_of_work(self.runtime.sessions) as session:
+            person = session.scalars(select(Person.id).where(Person.login == login)).one()
+            return accounts.actor_of(session, person)
+
+    def party(self, code: str) -> UUID:
+        """The id of an agency or a unit."""
+        with unit_of_work(self.runtime.sessions) as session:
+            return session.scalars(select(Party.id).where(Party.code == code)).one()
+
+    def start_answers(self, region: str = "longxing") -> dict[str, Any]:
+        """What the start form of an application asks."""
+        folder = self.runtime.settings.bpmn_root / "liangjiang" / "scenarios" / "answers"
+        answers: dict[str, Any] = yaml.safe_load((folder / "start_info.yaml").read_text())
+        with unit_of_work(self.runtime.sessions) as session:
+            call = session.scalars(select(Call.id).where(Call.number == "LJ-TZ-2026-001")).one()
+        regions = ("registered_region", "operating_region", "tax_region")
+        return answers | dict.fromkeys(regions, region) | {"call_id": str(call)}
+
+    def start(self, region: str = "longxing", rehearsal: cases.Rehearsal | None = None) -> Case:
+        """Start an application of the unit demo-lead: one that waits for its list of candidates.
+
+        From the region "other" it waits for the agency to decide whether it is in scope.
+        """
+        actor, answers = self.actor("lead-op"), self.start_answers(region)
+        party_id = self.party("demo-lead")
+        with unit_of_work(self.runtime.sessions) as session:
+            return cases.start_case(
+                session,
+                self.runtime,
+                actor,
+                procedure_id="liangjiang.application",
+                party_id=party_id,
+                answers=answers,
+                rehearsal=rehearsal,
+            )
+
+    def task(self, case: Case) -> Task:
+        """The one open task of a case."""
+        with unit_of_work(self.runtime.sessions) as session:
+            return session.scalars(
+                select(Task).where(Task.case_id == case.id, Task.status == TaskStatus.OPEN)
+            ).one()
+
+    def complete(self, login: str, task: Task, answers: dict[str, Any]) -> Case:
+        """Complete a task as somebody."""
+        actor = self.actor(login)
+        with unit_of_work(self.runtime.sessions) as session:
+            return cases.complete_task(
+                session, self.runtime, actor, task_id=task.id, answers=answers
+            )
+
+
+@pytest.fixture
+def desk(runtime: Runtime) -> Desk:
+    """People at their desks, on either database."""
+    return Desk(runtime)
+
+
+@pytest.fixture
+def sqlite_desk(sqlite_runtime: Runtime) -> Desk:
+    """People at their desks, on SQLite only."""
+    return Desk(sqlite_runtime)

@@ -1,6 +1,5 @@
 """Cases: starting, reading, messages, comments, rehearsal clocks."""
 
-from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -9,7 +8,7 @@ from flask.views import MethodView
 
 from api import auth
 from api.schemas import cases as schemas
-from api.schemas.common import PageQuery, decode_cursor, encode_cursor
+from api.schemas.common import PageQuery, as_place, decode_cursor, encode_cursor
 from api.shell import command, read
 from api.strict_json import Blueprint
 from services import case_pages, cases, inbox, jobs
@@ -23,9 +22,8 @@ class Cases(MethodView):
     @blueprint.response(200, schemas.CaseListSchema)
     def get(self, query: dict[str, Any]) -> dict[str, Any]:
         """List the cases one sees, newest first."""
-        parts = decode_cursor(query["cursor"], 2)
         limit = query["limit"]
-        before = (datetime.fromisoformat(parts[0]), UUID(parts[1])) if parts else None
+        before = as_place(decode_cursor(query["cursor"], 2))
         found = read(
             lambda session, actor: inbox.cases_of(session, actor, before=before, limit=limit + 1)
         )

@@ -1,6 +1,6 @@
 """Uploading and downloading attachments."""
 
-from typing import Any
+from typing import Any, BinaryIO, cast
 from urllib.parse import quote
 from uuid import UUID
 
@@ -54,7 +54,7 @@ class Files(MethodView):
         upload = request.files.get("file")
         if upload is None or not upload.filename:
             raise InvalidError("请选择要上传的文件", {"file": ["必填"]})
-        name, stream = upload.filename, upload.stream
+        name, stream = upload.filename, cast("BinaryIO", upload.stream)
         return read(
             lambda session, actor: files.take_in(
                 session, auth.runtime(), actor, name=name, source=stream

@@ -8,7 +8,14 @@ from marshmallow import Schema, fields
 
 from api import auth
 from api.resources.notices import ConsortiumSchema, NoticeSchema
-from api.schemas.common import PageQuery, Strict, decode_cursor, encode_cursor, text
+from api.schemas.common import (
+    PageQuery,
+    Strict,
+    as_date,
+    decode_cursor,
+    encode_cursor,
+    text,
+)
 from api.shell import command_publicly, read_publicly
 from api.strict_json import Blueprint
 from services import publicity, registers
@@ -74,7 +81,8 @@ class Notices(MethodView):
     @blueprint.doc(security=[])
     def get(self, query: dict[str, Any]) -> dict[str, Any]:
         """List notices, newest first."""
-        place = decode_cursor(query["cursor"], 2)
+        parts = decode_cursor(query["cursor"], 2)
+        place = (as_date(parts[0]), parts[1]) if parts else None
         limit = query["limit"]
         found = read_publicly(
             lambda session: publicity.list_notices(

@@ -1,6 +1,5 @@
 """Tasks: the inbox, the task page, claiming, drafts, completion."""
 
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +8,7 @@ from flask.views import MethodView
 
 from api import auth
 from api.schemas import cases as schemas
-from api.schemas.common import decode_cursor, encode_cursor
+from api.schemas.common import as_place, decode_cursor, encode_cursor
 from api.shell import command, read
 from api.strict_json import Blueprint
 from services import cases, inbox, tasks
@@ -28,9 +27,9 @@ class Tasks(MethodView):
     @blueprint.response(200, schemas.TaskListSchema)
     def get(self, query: dict[str, Any]) -> dict[str, Any]:
         """List the open tasks addressed to one, most urgent first."""
-        parts = decode_cursor(query["cursor"], 2)
         limit = query["limit"]
-        after = inbox.Place(datetime.fromisoformat(parts[0]), UUID(parts[1])) if parts else None
+        place = as_place(decode_cursor(query["cursor"], 2))
+        after = inbox.Place(*place) if place else None
         found = read(
             lambda session, actor: inbox.todo(
                 session, actor, after=after, limit=limit + 1, only_mine=query["mine"]

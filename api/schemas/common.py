@@ -3,7 +3,9 @@
 import binascii
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
@@ -41,6 +43,28 @@ def text(max_length: int, *, required: bool = True, **more: Any) -> fields.Strin
 def encode_cursor(*parts: Any) -> str:
     """Return an opaque cursor."""
     return urlsafe_b64encode(json.dumps(parts, default=str).encode()).decode()
+
+
+def as_date(part: str) -> date:
+    """Return a cursor's part as a date. Raises ValidationError."""
+    try:
+        return date.fromisoformat(part)
+    except ValueError as error:
+        raise ValidationError({"cursor": ["游标有误"]}) from error
+
+
+def as_place(parts: list[str] | None) -> tuple[datetime, UUID] | None:
+    """Return a cursor of an instant and an id. Raises ValidationError."""
+    if parts is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(parts[0])
+        place = (moment, UUID(parts[1]))
+    except ValueError as error:
+        raise ValidationError({"cursor": ["游标有误"]}) from error
+    if moment.tzinfo is None:
+        raise ValidationError({"cursor": ["游标有误"]})
+    return place
 
 
 def decode_cursor(cursor: str | None, size: int) -> list[str] | None:

@@ -348,7 +348,7 @@ def send_message(
 ) -> Case:
     """Give a locked case a message. Raises ConflictError when nothing in it waits for one."""
     if name not in case.messages:
-        raise ConflictError("办件目前不接收此类消息", "NOT_EXPECTED", message=name)
+        raise ConflictError("办件目前不接收此类消息", "NOT_EXPECTED", wanted=name)
     world = CaseWorld(session, runtime, case, procedures.ready(session, case.bundle_hash), actor)
     step = _advance(world, lambda program, env, state, document: engine.send(
         program, env, state, document, name, payload, key
@@ -394,7 +394,7 @@ def _event_for(world: CaseWorld, name: str) -> Node:
         for node in nodes.values():
             if node.event and node.event.message == name and node.form and node.role:
                 return node
-    raise ConflictError("办件目前不接收此类消息", "NOT_EXPECTED", message=name)
+    raise ConflictError("办件目前不接收此类消息", "NOT_EXPECTED", wanted=name)
 
 
 def advance_rehearsal(

@@ -147,7 +147,7 @@ class _Operations:
     world: CaseWorld
 
     def is_deferred(self, name: str) -> bool:
-        return _entry(name).is_deferred
+        return bool(_entry(name).is_deferred)
 
     def call(self, name: str, context: ServiceContext, inputs: Mapping[str, Any]) -> Any:
         operation = _entry(name)

@@ -4,7 +4,7 @@ import io
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
 from sqlalchemy import select
@@ -21,6 +21,9 @@ from services.runtime import Runtime
 from services.scenarios.accounts import Cast
 from services.scenarios.player import RefusedError
 from services.scenarios.reading import Scenario
+
+
+T = TypeVar("T")
 
 
 @dataclass
@@ -138,8 +141,8 @@ class LocalDriver:
         code = self.cast.party_code(login)
         return session.scalars(select(Party.id).where(Party.code == code)).one()
 
-    def _as(self, login: str, command: Callable[[Session, Actor], Any]) -> Any:
-        kept: list[Any] = []
+    def _as(self, login: str, command: Callable[[Session, Actor], T]) -> T:
+        kept: list[T] = []
 
         def run(session: Session) -> commands.Answer:
             person = session.scalars(select(Person.id).where(Person.login == login)).first()

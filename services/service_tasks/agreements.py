@@ -18,7 +18,7 @@ def freeze(call: Call, *, draft: dict[str, Any]) -> dict[str, Any]:
     )
     hashes = {str(file_id): digest for file_id, digest in rows}
     content = {k: v for k, v in draft.items() if k not in {"round", "by", "at"}}
-    sealed = [content, [[i, hashes.get(i)] for i in ids]]
+    sealed: Any = [content, [[i, hashes.get(i)] for i in ids]]
     return {
         "draft_hash": sha256(rfc8785.dumps(sealed)).hexdigest(),
         "frozen_at": call.world.now.isoformat(),

@@ -17,7 +17,7 @@ from services.upload_checks.refusals import refusal
 MAX_ENTRIES = 2_000
 MAX_TOTAL_BYTES = 200_000_000
 MAX_RATIO = 100
-RATIO_FLOOR_BYTES = 1_000_000  # below it nothing can explode, and blank pages compress well
+RATIO_FLOOR_BYTES = 10_000_000  # below it nothing explodes, and blank sheets compress well
 _MAX_DIRECTORY_BYTES = 1_000_000
 _CHUNK = 1 << 18
 

@@ -49,7 +49,8 @@ def _canonical_json(value: Any) -> bytes:
 
 def _canonical_hash(path: str, data: bytes) -> str:
     if path.endswith((".bpmn", ".dmn")):
-        content = etree.tostring(parse_xml(data), method="c14n2", strip_text=True)
+        text = etree.tostring(parse_xml(data), encoding="unicode")
+        content = etree.canonicalize(text, strip_text=True).encode()
     elif path.endswith(".json"):
         content = _canonical_json(json.loads(data))
     elif path.endswith(".yaml"):

@@ -7,7 +7,7 @@ from datetime import date
 from importlib.metadata import version
 from typing import Final
 
-from chinese_calendar import constants  # type: ignore[import-untyped]
+from chinese_calendar import constants
 
 DATA_VERSION: Final = f"chinesecalendar {version('chinesecalendar')}"
 

@@ -77,6 +77,7 @@ class _WithNode(TaskParser):
     PARALLEL_MI_CLASS = specs.MultiInstance
     SEQUENTIAL_MI_CLASS = specs.MultiInstance
     EVENT_SUBPROCESS_CLASS = specs.EventSubprocess
+    task: Any
 
     @property
     def drawn(self) -> Node:

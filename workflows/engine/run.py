@@ -7,7 +7,7 @@ anything: FEEL over the case document. Python is never evaluated.
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from SpiffWorkflow.task import Task
@@ -15,6 +15,7 @@ from SpiffWorkflow.util.task import TaskState
 
 from workflows import feel
 from workflows.calendar import DeadlineRule, Pause
+from workflows.calendar.deadlines import Unit
 from workflows.diagrams import Due, Node
 from workflows.engine.clocks import Clocks
 from workflows.engine.frames import (
@@ -170,7 +171,7 @@ class Run:
         """Note that a token reached the node, start its clock. The second time: nothing."""
         if OPENED_AT in task.internal_data:
             return
-        task.internal_data[OPENED_AT] = self.now.isoformat()
+        task.internal_data[OPENED_AT] = self.now.astimezone(SHANGHAI).isoformat()
         self._note(task, node, "entered")
         if node.case_state:
             self.case_state = node.case_state
@@ -231,12 +232,13 @@ class Run:
             amount = int(amount)
         if isinstance(amount, bool) or not isinstance(amount, int) or amount < 0:
             raise IncidentError("DUE", node.id, f"期限 {due.amount} 须为非负整数，实为 {amount!r}")
-        rule = DeadlineRule(amount, due.unit, due.basis)
+        rule = DeadlineRule(amount, cast("Unit", due.unit), due.basis)
         name = self._clock_name(task, node, due)
         clock = self.clocks.start(name, self._start_instant(task, node, due), self.now, due)
         pauses = [Pause(p.from_at, p.to_at, p.reason) for p in clock.pauses]
         deadline = self.env.calendar.deadline(rule, clock.started_at, pauses)
-        task.internal_data[DUE_AT] = deadline.due_at.isoformat()
+        assert deadline.due_at is not None  # every pause so far has ended
+        task.internal_data[DUE_AT] = deadline.due_at.astimezone(SHANGHAI).isoformat()
         is_wrapper = node.loop is not None and task.internal_data.get(ITEM_KEY) is None
         if not is_wrapper:
             self.deadlines.append(

@@ -1,6 +1,6 @@
 """Alembic's entry: runs the migrations on the connection it is given."""
 
-from typing import Any
+from typing import Any, Literal
 
 from alembic import context
 from sqlalchemy import Connection
@@ -10,7 +10,7 @@ import services.db.models  # noqa: F401 - completes the metadata
 from services.db.base import Base
 
 
-def _render(kind: str, item: Any, _context: Any) -> str | bool:
+def _render(kind: str, item: Any, _context: Any) -> str | Literal[False]:
     """Write our own column types as what they are in the database."""
     if kind == "type" and isinstance(item, TypeDecorator):
         return f"sa.{item.impl!r}"

@@ -1,0 +1,66 @@
+# Liancheng 联程. `make` alone tells what there is.
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+export PYTHONPATH := .
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test lint format check types scenarios bench openapi diagrams lock clean system
+
+help: ## Tell what there is
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+$(VENV)/.ready: requirements-dev.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	touch $@
+
+setup: $(VENV)/.ready ## Create the environment with locked packages
+
+system: ## Install what the tests need of the system (PostgreSQL, Redis, Chromium), where possible
+	@bash tests/system.sh
+
+run: setup ## Serve the product with jurisdictions and sample parties on http://127.0.0.1:8000
+	$(BIN)/python -m api.cli migrate
+	$(BIN)/python -m api.cli load
+	$(BIN)/python -m api.cli demo
+	$(BIN)/python -m api.cli serve
+
+test: setup system ## Run everything: tests, scenarios, chaos, lints have their own target
+	$(BIN)/pytest -n 2 --dist loadgroup
+
+lint: setup ## The lints of CI
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+	$(BIN)/mypy
+
+types: setup ## Type-check
+	$(BIN)/mypy
+
+format: setup ## Format and mend what can be mended by itself
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+check: setup ## Check every shipped bundle
+	$(BIN)/python -m api.cli check workflows/bpmn
+
+scenarios: setup ## Play every recorded scenario in process
+	$(BIN)/python -m api.cli play workflows/bpmn/*/scenarios/*.yaml
+
+openapi: setup ## Write docs/openapi.json from the code
+	$(BIN)/python -m api.cli openapi > docs/openapi.json
+
+bench: setup system ## Measure the budgets of the design; prints ratios
+	$(BIN)/python -m bench.run
+
+diagrams: ## Render the diagrams into docs/diagrams (needs Node and Chromium)
+	cd docs/rendering && npm ci --silent && node render.mjs
+
+lock: ## Lock the packages anew
+	uv pip compile -q --generate-hashes --no-emit-index-url --no-emit-find-links pyproject.toml -o requirements.txt
+	uv pip compile -q --generate-hashes --no-emit-index-url --no-emit-find-links --extra dev pyproject.toml -o requirements-dev.txt
+
+clean: ## Remove what was made
+	rm -rf $(VENV) var .pytest_cache .mypy_cache .ruff_cache

@@ -1,0 +1,108 @@
+"""Throw-away database servers on free ports, each in a folder of its own."""
+
+import os
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import create_engine
+from sqlalchemy.exc import OperationalError
+
+START_SECONDS = 20
+
+
+class MissingProgramError(RuntimeError):
+    """A program of the system is not installed; the message says which package has it."""
+
+
+def free_port() -> int:
+    """Return a port nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@contextmanager
+def postgres(folder: Path, *, is_durable: bool = False) -> Iterator[str]:
+    """Run a PostgreSQL server in an empty folder; its URL, without a database name.
+
+    ``is_durable`` waits for the disk at each commit, as production does; tests need not.
+    As root it runs as nobody: the server refuses root. Raises MissingProgramError.
+    """
+    user = "nobody" if os.geteuid() == 0 else None
+    if user:
+        _open_to(folder, user)
+    data, port = folder / "data", free_port()
+    _init(folder, data, user)
+    server = _start(folder, data, port, user, is_durable=is_durable)
+    url = f"postgresql+psycopg://liancheng@127.0.0.1:{port}"
+    try:
+        _wait_for(f"{url}/postgres")
+        yield url
+    finally:
+        server.terminate()
+        server.wait(START_SECONDS)
+
+
+def _open_to(folder: Path, user: str) -> None:
+    """Let another user reach and own the folder."""
+    shutil.chown(folder, user)
+    for parent in folder.parents:
+        if parent.stat().st_uid == 0 and str(parent).startswith("/tmp/"):  # noqa: S108
+            parent.chmod(parent.stat().st_mode | 0o055)
+
+
+def _init(folder: Path, data: Path, user: str | None) -> None:
+    subprocess.run(  # noqa: S603 - a program of the system
+        [_program("initdb"), "-D", data, "-U", "liancheng", "-A", "trust", "-E", "UTF8", "-N"],
+        check=True,
+        cwd=folder,
+        stdout=subprocess.DEVNULL,
+        user=user,
+    )
+
+
+def _start(
+    folder: Path, data: Path, port: int, user: str | None, *, is_durable: bool
+) -> subprocess.Popen[bytes]:
+    settings = {
+        "listen_addresses": "127.0.0.1",
+        "max_connections": "80",
+        "fsync": "on" if is_durable else "off",
+    }
+    options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
+    return subprocess.Popen(  # noqa: S603 - a program of the system
+        [_program("postgres"), "-D", str(data), "-p", str(port), "-k", str(folder), *options],
+        cwd=folder,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        user=user,
+    )
+
+
+def _program(name: str) -> str:
+    found = shutil.which(name) or next(
+        (str(p) for p in sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"))), None
+    )
+    if found is None:
+        raise MissingProgramError(f"{name} is missing: install Debian's package postgresql")
+    return found
+
+
+def _wait_for(url: str) -> None:
+    engine = create_engine(url)
+    until = time.monotonic() + START_SECONDS
+    while True:
+        try:
+            with engine.connect():
+                break
+        except OperationalError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.05)
+    engine.dispose()
