@@ -5,8 +5,9 @@ from uuid import uuid4
 
 from flask import Flask, Response, g, request
 
-from api import auth, errors
+from api import auth, errors, strict_json
 from api.resources import BLUEPRINTS
+from services.errors import NotFoundError
 from services.runtime import Runtime
 
 log = logging.getLogger(__name__)
@@ -57,9 +58,21 @@ def create_app(runtime: Runtime) -> Flask:
 
 def _before() -> None:
     g.request_id = request.headers.get("X-Request-Id", "")[:64] or uuid4().hex
+    if request.blueprint != "files":
+        request.max_content_length = strict_json.MAX_BYTES
+    _check_path()
     blueprint = request.blueprint
     if blueprint is not None and blueprint not in _OPEN and request.endpoint not in _OPEN:
         auth.require_token()
+
+
+def _check_path() -> None:
+    """What no name can contain names nothing."""
+    try:
+        for value in (request.view_args or {}).values():
+            strict_json.check_text(str(value))
+    except strict_json.NotAcceptableJsonError as error:
+        raise NotFoundError("没有这个地址") from error
 
 
 _OPEN = frozenset({"public", "health", "api-docs", "auth.SignIn", "home"})

@@ -1,5 +1,7 @@
 """Who is asking: a session cookie with its CSRF token, or a bearer token."""
 
+from secrets import compare_digest
+
 from flask import current_app, g, request
 from sqlalchemy.orm import Session
 
@@ -45,7 +47,8 @@ def actor(session: Session) -> Actor:
     if found is None:
         raise NotSignedInError("请先登录，或登录已过期")
     if request.method not in _SAFE and not _is_bearer():
-        if found.csrf is None or request.headers.get(CSRF_HEADER) != found.csrf:
+        given_csrf = request.headers.get(CSRF_HEADER, "")
+        if found.csrf is None or not compare_digest(given_csrf.encode(), found.csrf.encode()):
             raise NotAllowedError("请求缺少安全令牌，请刷新页面后再试")
     g.actor = accounts.actor_of(session, found.person_id)
     who: Actor = g.actor

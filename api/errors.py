@@ -7,9 +7,10 @@ from typing import Any
 from flask import Flask, Response, jsonify
 from flask_smorest import Api as SmorestApi
 from marshmallow import Schema, fields
-from sqlalchemy.exc import OperationalError, TimeoutError as PoolTimeoutError
+from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm.exc import StaleDataError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 import forms
 from services import errors
@@ -109,7 +110,10 @@ class Api(SmorestApi):
         if status is HTTPStatus.BAD_REQUEST and error.description and not error.description.isascii():
             message = error.description
         reply = jsonify(body(status, status.name, message, found))
-        return reply, status, dict(data.get("headers") or {})
+        headers = dict(data.get("headers") or {})
+        if isinstance(error, MethodNotAllowed) and error.valid_methods:
+            headers["Allow"] = ", ".join(sorted(error.valid_methods))
+        return reply, status, headers
 
 
 def _flatten(messages: Any, path: str = "") -> dict[str, list[str]]:
@@ -136,7 +140,8 @@ def register(app: Flask) -> None:
         status = HTTPStatus.UNPROCESSABLE_ENTITY
         return jsonify(body(status, "FORM_INVALID", str(error), dict(error.fields))), status
 
-    def moved_on(_error: Exception) -> tuple[Response, int]:
+    def moved_on(error: Exception) -> tuple[Response, int]:
+        log.info("conflict", extra={"error": type(error).__name__})
         status = HTTPStatus.CONFLICT
         return jsonify(body(status, "CONFLICT", "内容已被他人更改，请刷新后再试")), status
 
@@ -150,5 +155,6 @@ def register(app: Flask) -> None:
     app.register_error_handler(forms.FormInvalidError, form)
     app.register_error_handler(TaskNotWaitingError, moved_on)
     app.register_error_handler(StaleDataError, moved_on)
+    app.register_error_handler(IntegrityError, moved_on)  # two made the same thing at once
     app.register_error_handler(OperationalError, busy)
     app.register_error_handler(PoolTimeoutError, busy)

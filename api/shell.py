@@ -11,6 +11,9 @@ from api import auth
 from services import commands
 from services.actors import Actor
 from services.db.engine import unit_of_work
+from services.errors import InvalidError
+
+MAX_KEY = 100
 
 T = TypeVar("T")
 
@@ -73,7 +76,10 @@ def _reply(answer: commands.Answer) -> Response:
 
 def _request(who: Callable[[Session], str]) -> commands.Request:
     """Return the request as idempotency sees it: who, with which key, asks what."""
-    key = request.headers.get("Idempotency-Key")
+    key = request.headers.get("Idempotency-Key") or None
+    if key is not None and (len(key) > MAX_KEY or not key.isascii() or not key.isprintable()):
+        message = f"应为不超过 {MAX_KEY} 个可见的英文字符"
+        raise InvalidError("幂等键有误", {"Idempotency-Key": [message]})
     g.idempotency_key = key
     content = b"\0".join([request.method.encode(), request.path.encode(), request.get_data()])
-    return commands.Request(who, key[:100] if key else None, content)
+    return commands.Request(who, key, content)

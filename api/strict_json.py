@@ -2,15 +2,22 @@
 
 import json
 import math
+import re
 from typing import Any
 
 from flask_smorest import Blueprint as SmorestBlueprint
 from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import BadRequest
 
+MAX_BYTES = 1_000_000
 MAX_DEPTH = 40
+MAX_KEYS = 1_000
 MAX_NODES = 60_000
 MAX_DIGITS = 40
+
+
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
+_RESERVED = re.compile("typename|__.*__", re.DOTALL)  # what serialisers and languages read as types
 
 
 class NotAcceptableJsonError(ValueError):
@@ -18,7 +25,9 @@ class NotAcceptableJsonError(ValueError):
 
 
 def loads(text: bytes | str) -> Any:
-    """Parse JSON; no NaN, no lone surrogates, no control characters, bounded depth and size.
+    """Parse JSON; no NaN, no lone surrogates, no control characters, no key twice or reserved.
+
+    Depth, size, keys of an object and digits of a number are bounded.
 
     Raises NotAcceptableJsonError.
     """
@@ -28,6 +37,7 @@ def loads(text: bytes | str) -> Any:
             parse_constant=_refuse_constant,
             parse_int=_bounded_int,
             parse_float=_finite_float,
+            object_pairs_hook=_object,
         )
     except NotAcceptableJsonError:
         raise
@@ -54,6 +64,17 @@ def _finite_float(digits: str) -> float:
     return value
 
 
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise NotAcceptableJsonError("JSON 对象中有重复的键")
+    if len(found) > MAX_KEYS:
+        raise NotAcceptableJsonError("JSON 对象的键过多")
+    if any(_RESERVED.fullmatch(key) for key in found):
+        raise NotAcceptableJsonError("JSON 对象中有不允许的键")
+    return found
+
+
 def _check(root: Any) -> None:
     stack, seen = [(root, 0)], 0
     while stack:
@@ -62,19 +83,19 @@ def _check(root: Any) -> None:
         if depth > MAX_DEPTH or seen > MAX_NODES:
             raise NotAcceptableJsonError("JSON 嵌套过深或内容过多")
         if isinstance(value, str):
-            _check_text(value)
+            check_text(value)
         elif isinstance(value, dict):
             for key, item in value.items():
-                _check_text(key)
+                check_text(key)
                 stack.append((item, depth + 1))
         elif isinstance(value, list):
             stack.extend((item, depth + 1) for item in value)
 
 
-def _check_text(text: str) -> None:
-    for char in text:
-        if (char < " " and char not in "\n\r\t") or "\ud800" <= char <= "\udfff":
-            raise NotAcceptableJsonError("文本含有不允许的控制字符")
+def check_text(text: str) -> None:
+    """Refuse control characters and lone surrogates. Raises NotAcceptableJsonError."""
+    if _CONTROL.search(text):
+        raise NotAcceptableJsonError("文本含有不允许的控制字符")
 
 
 class StrictParser(FlaskParser):
@@ -87,6 +108,16 @@ class StrictParser(FlaskParser):
             return loads(req.get_data(cache=True))
         except NotAcceptableJsonError as error:
             raise BadRequest(str(error)) from error
+
+    def load_querystring(self, req: Any, schema: Any) -> Any:
+        """Return the query after its texts were looked at."""
+        try:
+            for name, value in req.args.items(multi=True):
+                check_text(name)
+                check_text(value)
+        except NotAcceptableJsonError as error:
+            raise BadRequest(str(error)) from error
+        return super().load_querystring(req, schema)
 
 
 class Blueprint(SmorestBlueprint):

@@ -159,12 +159,14 @@ class Desk:
         regions = ("registered_region", "operating_region", "tax_region")
         return answers | dict.fromkeys(regions, region) | {"call_id": str(call)}
 
-    def start(self, region: str = "longxing", rehearsal: cases.Rehearsal | None = None) -> Case:
+    def start(
+        self, region: str = "longxing", rehearsal: cases.Rehearsal | None = None, **more: Any
+    ) -> Case:
         """Start an application of the unit demo-lead: one that waits for its list of candidates.
 
         From the region "other" it waits for the agency to decide whether it is in scope.
         """
-        actor, answers = self.actor("lead-op"), self.start_answers(region)
+        actor, answers = self.actor("lead-op"), self.start_answers(region) | more
         party_id = self.party("demo-lead")
         with unit_of_work(self.runtime.sessions) as session:
             return cases.start_case(
