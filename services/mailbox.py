@@ -10,21 +10,17 @@ from sqlalchemy.orm import Session
 from services import notifications, procedures
 from services.actors import Actor
 from services.db.models import Case, Notification
-from services.errors import InvalidError, NotFoundError
+from services.errors import NotFoundError
 from services.runtime import Runtime
 
 
 def listed(
-    session: Session, actor: Actor, *, before: list[str] | None, limit: int
+    session: Session, actor: Actor, *, before: tuple[datetime, UUID] | None, limit: int
 ) -> list[dict[str, Any]]:
     """Return the actor's notifications, newest first, before a place (instant and id)."""
     query = select(Notification).where(Notification.person_id == actor.person_id)
     if before is not None:
-        try:
-            place = (datetime.fromisoformat(before[0]), UUID(before[1]))
-        except ValueError as error:
-            raise InvalidError("游标有误", {"cursor": ["游标有误"]}) from error
-        query = query.where(tuple_(Notification.sent_at, Notification.id) < place)
+        query = query.where(tuple_(Notification.sent_at, Notification.id) < before)
     query = query.order_by(Notification.sent_at.desc(), Notification.id.desc()).limit(limit)
     return [_rendered(session, row) for row in session.scalars(query)]
 

@@ -8,7 +8,7 @@ from flask.views import MethodView
 
 from api import auth
 from api.schemas import cases as schemas
-from api.schemas.common import PageQuery, as_place, decode_cursor, encode_cursor
+from api.schemas.common import PageQuery, as_instant, decode_cursor, encode_cursor
 from api.shell import command, read
 from api.strict_json import Blueprint
 from services import case_pages, cases, inbox, jobs
@@ -23,7 +23,7 @@ class Cases(MethodView):
     def get(self, query: dict[str, Any]) -> dict[str, Any]:
         """List the cases one sees, newest first."""
         limit = query["limit"]
-        before = as_place(decode_cursor(query["cursor"], 2))
+        before = decode_cursor(query["cursor"], as_instant, UUID)
         found = read(
             lambda session, actor: inbox.cases_of(session, actor, before=before, limit=limit + 1)
         )
@@ -112,6 +112,7 @@ class Inspection(MethodView):
     @blueprint.alt_response(409, description="Only rehearsals are shown whole")
     def get(self, case_id: UUID) -> Any:
         """See a rehearsal whole, once nothing is due in it any more."""
+        read(lambda session, actor: case_pages.visible(session, actor, case_id))
         jobs.run_due(auth.runtime(), "inspection", only_case=case_id)
         return read(
             lambda session, actor: case_pages.inspection(

@@ -8,7 +8,7 @@ from flask.views import MethodView
 from marshmallow import Schema, fields
 
 from api import auth
-from api.schemas.common import PageQuery, decode_cursor, encode_cursor
+from api.schemas.common import PageQuery, as_instant, decode_cursor, encode_cursor
 from api.shell import command, read
 from api.strict_json import Blueprint
 from services import mailbox, registers
@@ -118,7 +118,7 @@ class Notifications(MethodView):
     @blueprint.response(200, NotificationListSchema)
     def get(self, query: dict[str, Any]) -> dict[str, Any]:
         """List one's notifications, newest first."""
-        place = decode_cursor(query["cursor"], 2)
+        place = decode_cursor(query["cursor"], as_instant, UUID)
         limit = query["limit"]
         found = read(
             lambda session, actor: mailbox.listed(session, actor, before=place, limit=limit + 1)

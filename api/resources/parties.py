@@ -51,7 +51,7 @@ class Parties(MethodView):
     @blueprint.response(200, PartyListSchema)
     def get(self, query: dict[str, Any]) -> dict[str, Any]:
         """List parties by code."""
-        place = decode_cursor(query["cursor"], 1)
+        place = decode_cursor(query["cursor"], str)
         limit = query["limit"]
 
         def listed(session: Session, _actor: Any) -> list[Party]:

@@ -1,5 +1,6 @@
 """What anyone may read and do without login: notices, objections, the register."""
 
+from datetime import date
 from typing import Any
 
 from flask import Response
@@ -11,7 +12,6 @@ from api.resources.notices import ConsortiumSchema, NoticeSchema
 from api.schemas.common import (
     PageQuery,
     Strict,
-    as_date,
     decode_cursor,
     encode_cursor,
     text,
@@ -81,8 +81,7 @@ class Notices(MethodView):
     @blueprint.doc(security=[])
     def get(self, query: dict[str, Any]) -> dict[str, Any]:
         """List notices, newest first."""
-        parts = decode_cursor(query["cursor"], 2)
-        place = (as_date(parts[0]), parts[1]) if parts else None
+        place = decode_cursor(query["cursor"], date.fromisoformat, str)
         limit = query["limit"]
         found = read_publicly(
             lambda session: publicity.list_notices(

@@ -8,7 +8,7 @@ from flask.views import MethodView
 
 from api import auth
 from api.schemas import cases as schemas
-from api.schemas.common import as_place, decode_cursor, encode_cursor
+from api.schemas.common import as_instant, decode_cursor, encode_cursor
 from api.shell import command, read
 from api.strict_json import Blueprint
 from services import cases, inbox, tasks
@@ -28,7 +28,7 @@ class Tasks(MethodView):
     def get(self, query: dict[str, Any]) -> dict[str, Any]:
         """List the open tasks addressed to one, most urgent first."""
         limit = query["limit"]
-        place = as_place(decode_cursor(query["cursor"], 2))
+        place = decode_cursor(query["cursor"], as_instant, UUID)
         after = inbox.Place(*place) if place else None
         found = read(
             lambda session, actor: inbox.todo(

@@ -2,14 +2,14 @@
 
 from marshmallow import Schema, fields, validate
 
-from api.schemas.common import PageQuery, Strict, text
+from api.schemas.common import Instant, PageQuery, Strict, text
 from services.db.models import CaseStatus, TaskStatus
 
 
 class RehearsalSchema(Strict):
     """What a rehearsal (演练) assumes."""
 
-    starts_at = fields.AwareDateTime(format="iso", load_default=None, allow_none=True)
+    starts_at = Instant(format="iso", load_default=None, allow_none=True)
     legal_basis = fields.String(
         load_default=None, allow_none=True, validate=validate.Length(max=32)
     )
@@ -120,7 +120,7 @@ class AnswersSchema(Strict):
 class ClockSchema(Strict):
     """Where a rehearsal's clock is to stand."""
 
-    to = fields.AwareDateTime(format="iso", required=True)
+    to = Instant(format="iso", required=True)
 
 
 class DecisionSchema(Schema):

@@ -1,14 +1,17 @@
 """Shared pieces: strict schemas, pages, cursors."""
 
-import binascii
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from datetime import date, datetime
+from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
-from uuid import UUID
 
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
+from api.strict_json import loads
+from services.errors import InvalidError
+
+FIRST_YEAR, LAST_YEAR = 2000, 2089  # a rehearsal's offset in seconds fits 32 bits
 
 class Strict(Schema):
     """Unknown fields are refused."""
@@ -40,45 +43,35 @@ def text(max_length: int, *, required: bool = True, **more: Any) -> fields.Strin
     return fields.String(required=required, validate=length, **more)
 
 
+class Instant(fields.AwareDateTime):
+    """An aware instant that every layer below can count with."""
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> datetime:
+        found: datetime = super()._deserialize(value, *args, **kwargs)
+        if not FIRST_YEAR <= found.year <= LAST_YEAR:
+            raise ValidationError(f"时间应在 {FIRST_YEAR} 至 {LAST_YEAR} 年之间")
+        return found
+
+
 def encode_cursor(*parts: Any) -> str:
     """Return an opaque cursor."""
     return urlsafe_b64encode(json.dumps(parts, default=str).encode()).decode()
 
 
-def as_date(part: str) -> date:
-    """Return a cursor's part as a date. Raises ValidationError."""
-    try:
-        return date.fromisoformat(part)
-    except ValueError as error:
-        raise ValidationError({"cursor": ["游标有误"]}) from error
-
-
-def as_place(parts: list[str] | None) -> tuple[datetime, UUID] | None:
-    """Return a cursor of an instant and an id. Raises ValidationError."""
-    if parts is None:
-        return None
-    try:
-        moment = datetime.fromisoformat(parts[0])
-        place = (moment, UUID(parts[1]))
-    except ValueError as error:
-        raise ValidationError({"cursor": ["游标有误"]}) from error
-    if moment.tzinfo is None:
-        raise ValidationError({"cursor": ["游标有误"]})
-    return place
-
-
-def decode_cursor(cursor: str | None, size: int) -> list[str] | None:
-    """Return a cursor's parts. Raises ValidationError."""
+def decode_cursor(cursor: str | None, *kinds: Callable[[Any], Any]) -> Any:
+    """Return a cursor's parts, each read by its kind, or None. Raises InvalidError."""
     if cursor is None:
         return None
     try:
-        parts = json.loads(urlsafe_b64decode(cursor.encode()))
-    except (ValueError, binascii.Error, UnicodeEncodeError) as error:
-        raise ValidationError({"cursor": ["游标有误"]}) from error
-    if not isinstance(parts, list) or len(parts) != size or not all(
-        isinstance(p, str) for p in parts
-    ):
-        raise ValidationError({"cursor": ["游标有误"]})
-    return parts
+        parts = loads(urlsafe_b64decode(cursor.encode()))
+        return tuple(kind(part) for kind, part in zip(kinds, parts, strict=True))
+    except (ValueError, TypeError, AttributeError, OverflowError) as error:
+        raise InvalidError("游标有误", {"cursor": ["游标有误"]}) from error
 
 
+def as_instant(part: Any) -> datetime:
+    """Read an aware instant. Raises ValueError, TypeError, OverflowError."""
+    found = datetime.fromisoformat(part)
+    if found.tzinfo is None:
+        raise ValueError(part)
+    return found.astimezone(UTC)

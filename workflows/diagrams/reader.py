@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from workflows.diagrams.model import Diagram, Due, Event, Flow, Loop, Node, Process, Refusal, Timer
+from workflows.diagrams.vocabulary import attributes_of, elements
 from workflows.xml import UnsafeXmlError, parse_xml
 
 BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
@@ -223,8 +224,13 @@ class _Reader:
         tag = _local(element)
         identifier = self._check_id(element)
         self._check_content(element, tag)
+        self._check_vocabulary(element, tag)
         lane = lanes.get(identifier) or next((lanes[p] for p in reversed(path) if p in lanes), None)
         interrupting = element.get("cancelActivity" if tag == "boundaryEvent" else "isInterrupting")
+        event = self._event(element, tag)
+        if tag == "boundaryEvent" and interrupting == "false" and event and event.kind == "message":
+            reason = "非中断的边界消息只会接收第一条：可能多次到来的消息请画成事件子流程"
+            self._refuse(element, "boundary-message", reason)
         return Node(
             id=identifier,
             kind=tag,
@@ -250,7 +256,7 @@ class _Reader:
             outcome=_own(element, "outcome"),
             due=self._due(element),
             loop=self._loop(element),
-            event=self._event(element, tag),
+            event=event,
             inputs=self._inputs(element),
             attached_to=element.get("attachedToRef"),
             is_interrupting=interrupting != "false",
@@ -272,6 +278,28 @@ class _Reader:
                     self._refuse(element, "unsupported", f"此处不支持事件类型“{name}”")
             elif name not in {"ioSpecification"}:
                 self._refuse(element, "unsupported", f"不支持“{name}”")
+
+    def _check_vocabulary(self, element: etree._Element, tag: str) -> None:
+        """Refuse words of our namespace that we do not know: mostly a slip of the pen."""
+        known = attributes_of(tag)
+        for name in element.attrib:
+            qualified = etree.QName(name)
+            if qualified.namespace == LIANCHENG and qualified.localname not in known:
+                self._refuse(element, "vocabulary", f"此处没有属性“{qualified.localname}”")
+        for extensions in element.iterfind(f"{{{BPMN}}}extensionElements"):
+            for child in extensions:
+                self._check_extension(element, child)
+
+    def _check_extension(self, owner: etree._Element, child: etree._Element) -> None:
+        qualified = etree.QName(child)
+        if qualified.namespace != LIANCHENG:
+            self._refuse(owner, "vocabulary", f"不支持扩展元素“{qualified.localname}”")
+            return
+        known = elements().get(qualified.localname)
+        unknown = [n for n in child.attrib if n not in (known or ())]
+        if known is None or unknown:
+            word = "、".join(map(str, unknown)) or qualified.localname
+            self._refuse(owner, "vocabulary", f"扩展元素中没有“{word}”")
 
     def _due(self, element: etree._Element) -> Due | None:
         due = _extension(element, "due")

@@ -248,7 +248,7 @@ def test_a_task_cannot_be_completed_twice(world, drawn):
         complete_by_id(case, first)
 
 
-def test_a_case_of_1500_rounds_neither_stalls_nor_claims_to_be_complete(world, drawn):
+def test_s4_a_case_of_600_rounds_neither_stalls_nor_claims_to_be_complete(world, drawn):
     body = START + user("A") + '<bpmn:exclusiveGateway id="G" default="f2_G_E"/>' + end()
     case = world(body + drawn.flows("S>A", "A>G", "G>E", "G>A?=A.again"))
 
