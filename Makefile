@@ -14,6 +14,7 @@ help: ## Tell what there is
 $(VENV)/.ready: requirements-dev.txt
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	touch $@
 
 setup: $(VENV)/.ready ## Create the environment with locked packages
@@ -22,10 +23,10 @@ system: ## Install what the tests need of the system (PostgreSQL, Redis, Chromiu
 	@bash tests/system.sh
 
 run: setup ## Serve the product with jurisdictions and sample parties on http://127.0.0.1:8000
-	$(BIN)/python -m api.cli migrate
-	$(BIN)/python -m api.cli load
-	$(BIN)/python -m api.cli demo
-	$(BIN)/python -m api.cli serve
+	$(BIN)/liancheng migrate
+	$(BIN)/liancheng load
+	$(BIN)/liancheng demo
+	$(BIN)/liancheng serve
 
 test: setup system ## Run everything: tests, scenarios, chaos, lints have their own target
 	$(BIN)/pytest -n 2 --dist loadgroup
@@ -44,13 +45,13 @@ format: setup ## Format and mend what can be mended by itself
 	$(BIN)/ruff format .
 
 check: setup ## Check every shipped bundle
-	$(BIN)/python -m api.cli check workflows/bpmn
+	$(BIN)/liancheng check workflows/bpmn
 
 scenarios: setup ## Play every recorded scenario in process
-	$(BIN)/python -m api.cli play workflows/bpmn/*/scenarios/*.yaml
+	$(BIN)/liancheng play workflows/bpmn/*/scenarios/*.yaml
 
 openapi: setup ## Write docs/openapi.json from the code
-	$(BIN)/python -m api.cli openapi > docs/openapi.json
+	$(BIN)/liancheng openapi > docs/openapi.json
 
 bench: setup system ## Measure the budgets of the design; prints ratios
 	$(BIN)/python -m bench.run

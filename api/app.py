@@ -6,7 +6,7 @@ from uuid import uuid4
 from flask import Flask, Response, g, request
 
 from api import auth, errors, strict_json
-from api.resources import BLUEPRINTS
+from api.resources import BLUEPRINTS, home
 from services.errors import NotFoundError
 from services.runtime import Runtime
 
@@ -50,6 +50,7 @@ def create_app(runtime: Runtime) -> Flask:
     api = errors.Api(app)
     for blueprint in BLUEPRINTS:
         api.register_blueprint(blueprint)
+    app.register_blueprint(home.blueprint)
     errors.register(app)
     app.before_request(_before)
     app.after_request(_after)

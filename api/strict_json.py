@@ -101,6 +101,11 @@ def check_text(text: str) -> None:
 class StrictParser(FlaskParser):
     """Reads request bodies with ``loads``; query strings are checked as text."""
 
+    DEFAULT_UNKNOWN_BY_LOCATION: dict[str, str | None] = {  # noqa: RUF012 - webargs' own idiom
+        **FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION,
+        "query": None,  # as the schema says: unknown names are refused there too
+    }
+
     def _raw_load_json(self, req: Any) -> Any:
         if not req.content_length and not req.get_data(cache=True):
             return {}

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, or_, select, tuple_, union_all
+from sqlalchemy import Select, or_, select, true, tuple_, union_all
 from sqlalchemy.orm import Session
 
 from services.actors import Actor
@@ -22,14 +22,24 @@ class Place:
 
 
 def todo(
-    session: Session, actor: Actor, *, after: Place | None, limit: int, only_mine: bool = False
+    session: Session,
+    actor: Actor,
+    *,
+    after: Place | None,
+    limit: int,
+    only_mine: bool = False,
+    only_case: UUID | None = None,
 ) -> list[tuple[Task, Case]]:
     """Return open tasks for the actor, most urgent first: by name, and by role in their parties.
 
-    One index range for each role held, merged: the page costs the same at any number of tasks.
+    ``only_mine`` leaves those the actor has claimed. One index range for each role held, merged:
+    the page costs the same at any number of tasks.
     """
-    ranges = [_range(_personal(actor), after, limit)]
-    ranges += [_range(where, after, limit) for where in _by_role(actor)]
+    narrowed = true() if not only_mine else Task.claimed_by == actor.person_id
+    if only_case is not None:
+        narrowed &= Task.case_id == only_case
+    addressed = [_personal(actor), *_by_role(actor)]
+    ranges = [_range(where & narrowed, after, limit) for where in addressed]
     merged = union_all(*ranges).subquery()
     query = (
         select(Task, Case)
@@ -38,8 +48,6 @@ def todo(
         .order_by(Task.due_at, Task.id)
         .limit(limit)
     )
-    if only_mine:
-        query = query.where(Task.claimed_by == actor.person_id)
     return [(task, case) for task, case in session.execute(query)]
 
 

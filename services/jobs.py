@@ -119,7 +119,10 @@ def _run_timer(runtime: Runtime, claimed: Claim) -> None:
 def _run_service(runtime: Runtime, claimed: Claim) -> None:
     assert claimed.case_id is not None
     task_id = UUID(claimed.payload["task_id"])
-    outcome = _perform(runtime, claimed)
+    try:
+        outcome = _perform(runtime, claimed)
+    except TaskNotWaitingError:
+        return  # the case moved on; the step that did so has closed this job
     with unit_of_work(runtime.sessions) as session:
         lock_case(session, claimed.case_id)
         if not _finish(session, claimed, runtime.clock.now()):

@@ -43,17 +43,18 @@ def list_notices(
 
 
 def object_to(
-    session: Session, runtime: Runtime, number: str, intake: dict[str, Any]
+    session: Session, runtime: Runtime, number: str, answers: dict[str, Any]
 ) -> tuple[Objection, str]:
     """Take in an objection; return it with the receipt code that its author reads the reply by.
 
     Within the period it becomes part of the case. A late one is kept for the supervising officer
-    and not counted. ``intake`` has passed the intake form. Raises NotFoundError, ConflictError
-    (withdrawn notice).
+    and not counted. ``answers`` are those of the form on the event that waits for objections.
+    Raises NotFoundError, ConflictError (withdrawn notice), FormInvalidError.
     """
     notice = find_notice(session, number)
     case = lock_case(session, notice.case_id)
     session.refresh(notice)
+    intake = cases.check_message(session, runtime, case, MESSAGE, answers)
     if notice.status is NoticeStatus.WITHDRAWN:
         raise ConflictError("这份公示已撤回", "NOTICE_WITHDRAWN")
     now = runtime.now(case)
@@ -65,7 +66,8 @@ def object_to(
             "number": objection.number,
             "received_at": now.isoformat(),
             "within_period": True,
-            **{k: intake.get(k) for k in ("objector_name", "is_real_name", "content")},
+            "notice_id": str(notice.id),
+            **intake,
         }
         cases.send_message(
             session,

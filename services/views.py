@@ -68,6 +68,7 @@ def inspect(session: Session, runtime: Runtime, case_id: UUID) -> dict[str, Any]
         "document": case.document,
         "tasks": open_tasks(session, case_id),
         "timers": _timers(session, runtime, case),
+        "pending": _pending(session, runtime, case),
         "visited": _with_codes(session, case, visited(session, case_id)),
         "deadlines": deadlines(session, case_id),
     }
@@ -88,6 +89,21 @@ def _timers(session: Session, runtime: Runtime, case: Case) -> list[str]:
         )
     )
     return [(due_at + offset).isoformat() for due_at in rows]
+
+
+def _pending(session: Session, runtime: Runtime, case: Case) -> int:
+    """Count the jobs that are due and still to move the case."""
+    return len(
+        session.scalars(
+            select(Job.id).where(
+                Job.case_id == case.id,
+                Job.kind != JobKind.MAIL,
+                Job.done_at.is_(None),
+                Job.failed_at.is_(None),
+                Job.due_at <= runtime.clock.now(),
+            )
+        ).all()
+    )
 
 
 def visited(session: Session, case_id: UUID) -> list[str]:

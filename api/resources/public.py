@@ -39,12 +39,9 @@ class NoticesQuery(PageQuery):
 
 
 class ObjectionIntakeSchema(Strict):
-    """An objection (异议)."""
+    """An objection (异议): the answers of the form that the notice's case names for it."""
 
-    objector_name = text(100)
-    objector_contact = text(200)
-    is_real_name = fields.Boolean(required=True)
-    content = text(2000)
+    answers = fields.Dict(keys=fields.String(), required=True)
 
 
 class ObjectionReceiptSchema(Schema):
@@ -114,7 +111,7 @@ class Objections(MethodView):
         """Object to a notice. After the period it is kept and passed on, but does not count."""
 
         def act(session: Any) -> dict[str, Any]:
-            objection, code = publicity.object_to(session, auth.runtime(), number, body)
+            objection, code = publicity.object_to(session, auth.runtime(), number, body["answers"])
             return {
                 "number": objection.number,
                 "code": code,

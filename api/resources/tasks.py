@@ -32,7 +32,12 @@ class Tasks(MethodView):
         after = inbox.Place(*place) if place else None
         found = read(
             lambda session, actor: inbox.todo(
-                session, actor, after=after, limit=limit + 1, only_mine=query["mine"]
+                session,
+                actor,
+                after=after,
+                limit=limit + 1,
+                only_mine=query["mine"],
+                only_case=query["case"],
             )
         )
         last = found[limit - 1][0] if len(found) > limit else None

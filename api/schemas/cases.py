@@ -188,6 +188,7 @@ class InspectionSchema(Schema):
     document = fields.Dict(keys=fields.String())
     tasks = fields.List(fields.Dict())
     timers = fields.List(fields.String())
+    pending = fields.Integer(metadata={"description": "Jobs due that still have to move it"})
     visited = fields.List(fields.String())
     deadlines = fields.List(fields.Nested(DeadlineSchema))
 

@@ -7,6 +7,7 @@ case's row lock itself; the caller commits.
 from services.cases.commands import (
     Rehearsal,
     advance_rehearsal,
+    check_message,
     complete_task,
     fire_timers,
     form_scope,
@@ -20,6 +21,7 @@ from services.lookup import get_case, get_task, lock_case
 __all__ = [
     "Rehearsal",
     "advance_rehearsal",
+    "check_message",
     "complete_task",
     "fire_timers",
     "get_case",

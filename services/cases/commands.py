@@ -381,18 +381,36 @@ def send_by_person(
     event = _event_for(world, name)
     role = event.role or ""
     policies.send_message(actor, world.party_for(role, None), role).require()
-    clean = ready.form(event.form or "").check(answers, world.facts, world.context)
-    _attach_files(world, event.form or "", clean)
+    clean = _message_answers(world, event, answers)
     payload = clean | {"by": {"id": str(actor.person_id), "name": actor.name}}
     return send_message(
         session, runtime, case=case, name=name, payload=payload, key=key, actor=actor
     )
 
 
+def check_message(
+    session: Session, runtime: Runtime, case: Case, name: str, answers: Document
+) -> Document:
+    """Return the clean answers of the form on the event that waits for a message.
+
+    For messages that need no role, such as the public's. Raises FormInvalidError, ConflictError.
+    """
+    world = CaseWorld(session, runtime, case, procedures.ready(session, case.bundle_hash))
+    return _message_answers(world, _event_for(world, name), answers)
+
+
+def _message_answers(world: CaseWorld, event: Node, answers: Document) -> Document:
+    if event.form is None:
+        raise ConflictError("此类消息不能由人员发送", "NOT_EXPECTED", wanted=event.id)
+    clean = world.ready.form(event.form).check(answers, world.facts, world.context)
+    _attach_files(world, event.form, clean)
+    return clean
+
+
 def _event_for(world: CaseWorld, name: str) -> Node:
     for nodes in world.ready.opened.program.nodes.values():
         for node in nodes.values():
-            if node.event and node.event.message == name and node.form and node.role:
+            if node.event and node.event.message == name and node.form:
                 return node
     raise ConflictError("办件目前不接收此类消息", "NOT_EXPECTED", wanted=name)
 

@@ -1,5 +1,6 @@
 """Plays scenarios over HTTP against a running server, as the sample people."""
 
+import time
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -9,6 +10,10 @@ from services.loading import DEMO_PASSWORD
 from services.scenarios.accounts import Cast
 from services.scenarios.player import RefusedError
 from services.scenarios.reading import Scenario
+
+
+SETTLE_TRIES = 600
+SETTLE_SECONDS = 0.05
 
 
 @dataclass
@@ -68,7 +73,7 @@ class RemoteDriver:
             if not notices:
                 raise RefusedError("NOT_FOUND", "没有公示")
             number = notices[-1]["number"]
-            ApiClient(self.url).post(f"/public/notices/{number}/objections", intake)
+            ApiClient(self.url).post(f"/public/notices/{number}/objections", {"answers": intake})
 
     def upload(self, login: str, name: str, content: bytes) -> str:
         with _refusals():
@@ -77,9 +82,15 @@ class RemoteDriver:
     def advance(self, case: str, to: datetime) -> None:
         with _refusals():
             self._as(self.starters[case]).post(f"/cases/{case}/clock", {"to": to.isoformat()})
+        self.settle(case)
 
     def settle(self, case: str) -> None:
-        """Nothing: the server settles before it lets a rehearsal be inspected."""
+        """Wait until the server's worker has nothing left to do that is due in the case."""
+        for _ in range(SETTLE_TRIES):
+            if not self.inspect(case)["pending"]:
+                return
+            time.sleep(SETTLE_SECONDS)
+        raise RefusedError("NOT_SETTLED", "办件后台任务长时间没有完成")
 
     def inspect(self, case: str) -> dict[str, Any]:
         with _refusals():

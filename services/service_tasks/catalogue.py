@@ -76,7 +76,7 @@ _OPERATIONS = (
         "从专家库公开抽取，排除参与单位人员；种子公开，可复核。",
         experts.draw,
         {
-            "pool": "string",
+            "fields": "list",
             "number": "number",
             "exclude_uscc": "list",
             "exclude_persons": "list",
@@ -130,9 +130,9 @@ _OPERATIONS = (
     Operation(
         "notices.withdraw",
         "撤回公示",
-        "撤回公示并注明原因。",
+        "撤回公示并注明原因；不指明哪一份时，撤回本办件所有进行中的公示。",
         notices.withdraw,
-        {"notice_id": "string", "reason": "string"},
+        {"notice_id": "string?", "reason": "string"},
     ),
     Operation(
         "objections.reply",

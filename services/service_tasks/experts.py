@@ -13,7 +13,7 @@ from services.service_tasks.operation import Call
 def draw(
     call: Call,
     *,
-    pool: str,
+    fields: list[str],
     number: float,
     exclude_uscc: list[str],
     exclude_persons: list[str],
@@ -27,11 +27,11 @@ def draw(
     kept = list(keep or [])
     seed = sha256(f"{call.world.case.number}/{call.key}".encode()).hexdigest()[:16]
     candidates, excluded = [], []
-    for expert, person in _pool(call, pool):
+    for expert, person in _pool(call, fields):
         identity = str(person.id)
         if any(k["person_id"] == identity for k in kept):
             continue
-        reason = _conflict(expert, identity, exclude_uscc, exclude_persons)
+        reason = _conflict(expert, person, exclude_uscc, exclude_persons)
         if reason:
             excluded.append({"person_id": identity, "name": person.name, "reason": reason})
         else:
@@ -51,8 +51,8 @@ def draw(
     }
 
 
-def _pool(call: Call, pool: str) -> list[tuple[Expert, Person]]:
-    """Return the pool's experts of the wanted field; of all fields if nobody has it."""
+def _pool(call: Call, fields: list[str]) -> list[tuple[Expert, Person]]:
+    """Return the pool's experts of a wanted field; of all fields if nobody has one."""
     rows = call.world.session.execute(
         select(Expert, Person)
         .join(Person, Person.id == Expert.person_id)
@@ -64,12 +64,17 @@ def _pool(call: Call, pool: str) -> list[tuple[Expert, Person]]:
         .order_by(Person.login)
     ).all()
     pairs = [(expert, person) for expert, person in rows]
-    return [p for p in pairs if pool in p[0].fields] or pairs
+    return [pair for pair in pairs if set(fields) & set(pair[0].fields)] or pairs
 
 
-def _conflict(expert: Expert, identity: str, uscc: list[str], persons: list[str]) -> str | None:
-    if identity in persons:
+def _conflict(
+    expert: Expert, person: Person, uscc: list[str], names: list[str]
+) -> str | None:
+    """Return why somebody may not be drawn; ``names`` holds ids and names of people and units."""
+    if str(person.id) in names:
         return "已申请回避或已被替换"
+    if person.name in names or expert.unit_name in names:
+        return "组织方列明须回避"
     if expert.unit_uscc and expert.unit_uscc in uscc:
         return "来自参与单位"
     return None

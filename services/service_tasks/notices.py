@@ -1,21 +1,25 @@
 """Publicity: publishing a notice, closing it, and answering those who object."""
 
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
-from hashlib import sha256
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-import rfc8785
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.lookup import lock_case
+from services.audit import canonical_hash
+from services.calendars import calendar_of
 from services.db.engine import unit_of_work
-from services.db.models import Case, Notice, NoticeStatus, Objection
+from services.db.models import Case, Job, Notice, NoticeStatus, Objection
 from services.numbers import next_number
 from services.service_tasks.operation import Call, DeferredCall
-from workflows.calendar import TIME_ZONE
-from workflows.errors import IncidentError
+from workflows.calendar import TIME_ZONE, WorkingCalendar
+from workflows.errors import IncidentError, TaskNotWaitingError
+
+if TYPE_CHECKING:
+    from services.runtime import Runtime
 
 
 def publish(
@@ -36,23 +40,15 @@ def publish(
     runtime = call.runtime
     with unit_of_work(runtime.sessions) as session:
         case = lock_case(session, call.case_id)
-        notice = _notice(
-            session,
-            case,
-            UUID(call.key),
-            now=runtime.now(case),
-            title=title,
-            items=items,
-            starts_on=starts_on,
-            ends_on=ends_on,
-            contact=contact,
-        )
+        _require_wanted(session, call.key)
+        given = _Given(title, items, date.fromisoformat(starts_on), date.fromisoformat(ends_on))
+        notice = _notice(session, runtime, case, UUID(call.key), given, contact)
         content = {
             "number": notice.number,
             "title": title,
             "items": items,
-            "starts_on": starts_on,
-            "ends_on": ends_on,
+            "starts_on": notice.starts_on.isoformat(),
+            "ends_on": notice.ends_on.isoformat(),
             "channels": channels or [],
             "contact": contact,
             "sha256": notice.content_sha256,
@@ -63,40 +59,61 @@ def publish(
         "notice_id": str(notice.id),
         "number": notice.number,
         "published_at": notice.published_at.isoformat(),
-        "starts_on": starts_on,
-        "ends_on": ends_on,
+        "starts_on": content["starts_on"],
+        "ends_on": content["ends_on"],
         "public_url": url,
     }
 
 
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """What the diagram asks to publish."""
+
+    title: str
+    items: list[dict[str, Any]]
+    starts_on: date
+    ends_on: date
+
+    def not_before(self, today: date, calendar: WorkingCalendar) -> "_Given":
+        """Return the same period begun today at the earliest: nothing is published backwards."""
+        if self.starts_on >= today:
+            return self
+        days = calendar.working_days_between(self.starts_on, self.ends_on)
+        ends_on = calendar.working_days_after(today, days)
+        return replace(self, starts_on=today, ends_on=ends_on)
+
+
+def _require_wanted(session: Session, key: str) -> None:
+    """Stop if the case has moved on meanwhile: then nothing may be published any more."""
+    wanted = session.scalars(
+        select(Job.id).where(Job.dedupe_key == f"service:{key}", Job.done_at.is_(None))
+    ).first()
+    if wanted is None:
+        raise TaskNotWaitingError(key)
+
+
 def _notice(
-    session: Session,
-    case: Case,
-    task_id: UUID,
-    *,
-    now: datetime,
-    title: str,
-    items: list[dict[str, Any]],
-    starts_on: str,
-    ends_on: str,
-    contact: str,
+    session: Session, runtime: "Runtime", case: Case, task_id: UUID, asked: _Given, contact: str
 ) -> Notice:
     found = session.scalars(select(Notice).where(Notice.task_id == task_id)).first()
     if found is not None:
         return found
-    last = date.fromisoformat(ends_on)
+    now = runtime.now(case)
+    calendar = calendar_of(session, None)
+    given = asked.not_before(now.astimezone(TIME_ZONE).date(), calendar)
+    sealed: Any = [given.title, given.items, str(given.starts_on), str(given.ends_on)]
     notice = Notice(
         case_id=case.id,
         task_id=task_id,
-        number=next_number(session, f"{case.number}-GS{{seq:02d}}", last),
-        title=title,
-        items=items,
+        number=next_number(session, f"{case.number}-GS{{seq:02d}}", given.ends_on),
+        title=given.title,
+        items=given.items,
         contact=contact,
-        starts_on=date.fromisoformat(starts_on),
-        ends_on=last,
-        ends_at=datetime.combine(last + timedelta(days=1), time(), TIME_ZONE),
+        starts_on=given.starts_on,
+        ends_on=given.ends_on,
+        ends_at=datetime.combine(given.ends_on + timedelta(days=1), time(), TIME_ZONE),
         published_at=now,
-        content_sha256=sha256(rfc8785.dumps([title, items, starts_on, ends_on])).hexdigest(),
+        content_sha256=canonical_hash(sealed).hex(),
         is_rehearsal=case.is_rehearsal,
     )
     session.add(notice)
@@ -120,12 +137,23 @@ def close(call: Call, *, notice_id: str, result: str) -> dict[str, Any]:
     return {"closed_at": now.isoformat()}
 
 
-def withdraw(call: Call, *, notice_id: str, reason: str) -> dict[str, Any]:
-    """Take a notice back, its reason shown in its place."""
-    notice, now = _get(call, notice_id), call.world.now
-    notice.status, notice.closed_at = NoticeStatus.WITHDRAWN, now
-    notice.result = reason[:32]
-    return {"withdrawn_at": now.isoformat()}
+def withdraw(call: Call, *, notice_id: str | None, reason: str) -> dict[str, Any]:
+    """Take a notice back, its reason shown in its place; without an id, all open ones."""
+    now = call.world.now
+    notices = [_get(call, notice_id)] if notice_id else _open_notices(call)
+    for notice in notices:
+        notice.status, notice.closed_at = NoticeStatus.WITHDRAWN, now
+        notice.result = reason[:32]
+    return {"withdrawn_at": now.isoformat(), "notices": [notice.number for notice in notices]}
+
+
+def _open_notices(call: Call) -> list[Notice]:
+    rows = call.world.session.scalars(
+        select(Notice).where(
+            Notice.case_id == call.world.case.id, Notice.status == NoticeStatus.OPEN
+        )
+    )
+    return list(rows)
 
 
 def reply(call: Call, *, objection_id: str, finding: str, text: str) -> dict[str, Any]:

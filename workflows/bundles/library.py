@@ -134,11 +134,17 @@ class _Closure:
             path = self.jurisdiction.folder / name
             if path.exists():
                 found[name] = path.read_bytes()
-        for path in self.jurisdiction.scenarios():
-            data = path.read_bytes()
-            if (yaml.safe_load(data) or {}).get("procedure") == self.procedure["id"]:
-                found[f"scenarios/{path.name}"] = data
-        return found
+        return found | self._scenarios()
+
+    def _scenarios(self) -> dict[str, bytes]:
+        """Return the procedure's scenarios with the parts and answers they share."""
+        folder = self.jurisdiction.folder / "scenarios"
+        shared = sorted(folder.glob("parts/*.yaml")) + sorted(folder.glob("answers/*.yaml"))
+        own = [p for p in self.jurisdiction.scenarios() if self._is_own(p)]
+        return {f"scenarios/{p.relative_to(folder)}": p.read_bytes() for p in own + shared if own}
+
+    def _is_own(self, path: Path) -> bool:
+        return bool((read_yaml(path) or {}).get("procedure") == self.procedure["id"])
 
     def _procedure_file(self) -> bytes:
         settings = self.jurisdiction.settings

@@ -3,6 +3,7 @@
 import json
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 DESCRIPTOR = Path(__file__).with_name("liancheng.moddle.json")
 
@@ -40,5 +41,5 @@ def elements() -> dict[str, frozenset[str]]:
 
 
 @cache
-def _types() -> tuple[dict[str, list[dict[str, str]]], ...]:
+def _types() -> tuple[dict[str, Any], ...]:
     return tuple(json.loads(DESCRIPTOR.read_text(encoding="utf-8"))["types"])

@@ -232,7 +232,8 @@ class Run:
             amount = int(amount)
         if isinstance(amount, bool) or not isinstance(amount, int) or amount < 0:
             raise IncidentError("DUE", node.id, f"期限 {due.amount} 须为非负整数，实为 {amount!r}")
-        rule = DeadlineRule(amount, cast("Unit", due.unit), due.basis)
+        basis = str(self.value(task, due.basis))
+        rule = DeadlineRule(amount, cast("Unit", due.unit), basis)
         name = self._clock_name(task, node, due)
         clock = self.clocks.start(name, self._start_instant(task, node, due), self.now, due)
         pauses = [Pause(p.from_at, p.to_at, p.reason) for p in clock.pauses]
@@ -257,8 +258,12 @@ class Run:
             pass
         return self._instant(node, value)
 
-    def _clock_name(self, task: Task, node: Node, due: Due) -> str:
+    @staticmethod
+    def _clock_name(task: Task, node: Node, due: Due) -> str:
+        """Name a clock by its frame; the instances of one node share a named clock."""
         frames = frames_around(task)
+        if due.clock is not None and task.internal_data.get(ITEM_KEY) is not None:
+            frames = frames[:-1]
         return "/".join([*(_text(frame) for frame in frames), due.clock or node.id])
 
     # --- decisions, services, messages -----------------------------------------------------

@@ -132,6 +132,14 @@ class Task(Base):
             postgresql_where=text("status = 'open' AND person_id IS NOT NULL"),
             sqlite_where=text("status = 'open' AND person_id IS NOT NULL"),
         ),
+        Index(
+            "ix_tasks_claimed",
+            "claimed_by",
+            "due_at",
+            "id",
+            postgresql_where=text("status = 'open' AND claimed_by IS NOT NULL"),
+            sqlite_where=text("status = 'open' AND claimed_by IS NOT NULL"),
+        ),
     )
 
 

@@ -410,6 +410,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('tasks', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_tasks_case_id'), ['case_id'], unique=False)
+        batch_op.create_index('ix_tasks_claimed', ['claimed_by', 'due_at', 'id'], unique=False, postgresql_where=sa.text("status = 'open' AND claimed_by IS NOT NULL"), sqlite_where=sa.text("status = 'open' AND claimed_by IS NOT NULL"))
         batch_op.create_index('ix_tasks_inbox', ['party_id', 'role', 'due_at', 'id'], unique=False, postgresql_where=sa.text("status = 'open'"), sqlite_where=sa.text("status = 'open'"))
         batch_op.create_index('ix_tasks_personal', ['person_id', 'due_at', 'id'], unique=False, postgresql_where=sa.text("status = 'open' AND person_id IS NOT NULL"), sqlite_where=sa.text("status = 'open' AND person_id IS NOT NULL"))
 
@@ -524,6 +525,7 @@ def downgrade() -> None:
     op.drop_table('waivers')
     with op.batch_alter_table('tasks', schema=None) as batch_op:
         batch_op.drop_index('ix_tasks_personal', postgresql_where=sa.text("status = 'open' AND person_id IS NOT NULL"), sqlite_where=sa.text("status = 'open' AND person_id IS NOT NULL"))
+        batch_op.drop_index('ix_tasks_claimed', postgresql_where=sa.text("status = 'open' AND claimed_by IS NOT NULL"), sqlite_where=sa.text("status = 'open' AND claimed_by IS NOT NULL"))
         batch_op.drop_index('ix_tasks_inbox', postgresql_where=sa.text("status = 'open'"), sqlite_where=sa.text("status = 'open'"))
         batch_op.drop_index(batch_op.f('ix_tasks_case_id'))
 

@@ -1,0 +1,161 @@
+"""Which names an expression sees at each node, and what is known of them.
+
+A name is visible at a node if something that can come before the node writes it. A called
+process also sees what its callers see: whatever any of them provides counts.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from workflows import feel
+from workflows.diagrams import Node, Process
+from workflows.verification.documents import ANSWERED, ENTRY, Documents, Writer, frames
+from workflows.verification.graphs import Before, before
+from workflows.verification.shapes import LEAF, UNKNOWN, Names, Shape, infer, merge, of_value
+from workflows.verification.subjects import Subject
+
+_CASE = ("id", "number", "procedure", "jurisdiction", "started_on", "rehearsal", "state")
+_LEGAL_BASIS = ("status", "number", "effective_from", "effective_to", "title", "is_demo")
+_TASK: Names = {"task": Shape({"opened_at": LEAF, "due_at": LEAF})}
+
+
+@dataclass
+class Scopes:
+    """The names of every node of a subject, computed once each."""
+
+    subject: Subject
+    documents: Documents
+    _before: dict[str, Before] = field(default_factory=dict)
+    _entries: dict[str, dict[str, Shape]] = field(default_factory=dict)
+    _names: dict[tuple[str, str], dict[str, Shape]] = field(default_factory=dict)
+
+    @cached_property
+    def facts(self) -> dict[str, Shape]:
+        """What is there from the beginning: profile, case, legal basis."""
+        party = Shape({"id": LEAF, "name": LEAF, "uscc": LEAF})
+        parties = Shape(dict.fromkeys(self.subject.roles, party))
+        return {
+            "profile": self._profile(),
+            "case": Shape({**dict.fromkeys(_CASE, LEAF), "parties": parties}),
+            "legal_basis": Shape(dict.fromkeys(_LEGAL_BASIS, LEAF)),
+        }
+
+    def _profile(self) -> Shape:
+        nested: dict[str, Shape] = {}
+        for key, entry in self.subject.profile.items():
+            shape = of_value(entry["value"])
+            for name in reversed(key.split(".")):
+                shape = Shape({name: shape})
+            nested = merge(nested, shape.fields or {})
+        return Shape(nested)
+
+    def at(self, node: Node, *, inside: bool = False) -> dict[str, Shape]:
+        """Return the names at a node; ``inside`` its multi-instance, the loop item too."""
+        key = (node.process_id, node.id)
+        if key not in self._names:
+            self._names[key] = {**self._document(node), **self.facts, **_TASK}
+        names = self._names[key]
+        if not inside or node.loop is None:
+            return names
+        return {**merge(names, merge(ENTRY, ANSWERED)), **self.item(node), **self.facts, **_TASK}
+
+    def item(self, node: Node) -> dict[str, Shape]:
+        """Return the name and the shape of a multi-instance node's item."""
+        if node.loop is None:
+            return {}
+        try:
+            tree = feel.parse(node.loop.collection.removeprefix("=")).tree
+        except feel.FeelError:
+            return {node.loop.item: UNKNOWN}
+        return {node.loop.item: infer(tree, self.at(node))}
+
+    def _document(self, node: Node) -> dict[str, Shape]:
+        process = self.subject.processes[node.process_id]
+        names = dict(self.entry(process))
+        for writer in self._written(process, node):
+            names = merge(names, {writer.key: self.documents.shape(writer)})
+        for container_id in node.path:
+            if container := process.nodes.get(container_id):
+                names = {**names, **self._opened(process, container)}
+        return names
+
+    def _written(self, process: Process, node: Node) -> Iterator[Writer]:
+        """Yield what can have been written in the frames around a node."""
+        around, earlier = frames(process, node.path), self._earlier(process)[node.id]
+        is_again = self._is_reentered(process, ())
+        for writer in self.documents.writers(process):
+            is_around = around[: len(writer.frame)] == writer.frame
+            is_kept = is_again and not writer.frame
+            if is_around and (writer.node.id in earlier or is_kept or _is_ambient(writer, node)):
+                yield writer
+
+    def _opened(self, process: Process, container: Node) -> dict[str, Shape]:
+        """Return the names that an embedded subprocess opens for what is inside it."""
+        if container.loop is not None:
+            return {**ENTRY, **self.item(container)}
+        if not container.is_event_subprocess:
+            return {}
+        starts = (w for w in self.documents.writers(process) if _starts(w.node, container))
+        return {"key": LEAF} | {"message": self.documents.shape(writer) for writer in starts}
+
+    def _earlier(self, process: Process) -> Before:
+        if process.id not in self._before:
+            self._before[process.id] = before(process)
+        return self._before[process.id]
+
+    def entry(self, process: Process) -> dict[str, Shape]:
+        """Return the names a called process gets from its callers."""
+        if process.id not in self._entries:
+            self._entries[process.id] = {}  # a process that calls itself ends here
+            found: dict[str, Shape] = {}
+            for caller in self.subject.callers.get(process.id, ()):
+                found = merge(found, self._handed_on(caller))
+            if self._is_reentered(process, ()):
+                results = self.documents.frame(process, ()).get("outcome")
+                found = merge(found, {"outcome": results} if results else {})
+            self._entries[process.id] = found
+        return self._entries[process.id]
+
+    def _handed_on(self, caller: Node) -> dict[str, Shape]:
+        names = self.at(caller, inside=True)
+        inputs = {name: self._input(text, names) for name, text in caller.inputs.items()}
+        return {**names, **inputs}
+
+    def _input(self, text: str, names: Names) -> Shape:
+        if not text.startswith("="):
+            return Shape({}, frozenset({text}))
+        try:
+            return infer(feel.parse(text[1:]).tree, names)
+        except feel.FeelError:
+            return UNKNOWN
+
+    def inputs(self, node: Node) -> dict[str, Shape]:
+        """Return the names that a node's own inputs give to what it runs."""
+        names = self.at(node, inside=True)
+        return {name: self._input(text, names) for name, text in node.inputs.items()}
+
+    def _is_reentered(self, process: Process, seen: tuple[str, ...]) -> bool:
+        """Tell whether a process can be called again in a frame that it has filled before."""
+        for caller in self.subject.callers.get(process.id, ()):
+            outer = self.subject.processes[caller.process_id]
+            if caller.loop is not None or frames(outer, caller.path) or outer.id in seen:
+                continue
+            if caller.id in self._earlier(outer)[caller.id]:
+                return True
+            if self._is_reentered(outer, (*seen, process.id)):
+                return True
+        return False
+
+
+def _starts(node: Node, container: Node) -> bool:
+    return node.kind == "startEvent" and node.path == (*container.path, container.id)
+
+
+def _is_ambient(writer: Writer, node: Node) -> bool:
+    """Tell whether an event subprocess may have started at any time while the node's level runs."""
+    level = writer.node.path[:-1]
+    return writer.node.kind == "startEvent" and bool(writer.node.path) and node.path[: len(level)] == level
+
+
+__all__ = ["Scopes"]

@@ -1,0 +1,153 @@
+"""What is checked: a procedure's files as data, with the catalogues its nodes refer to.
+
+Forms and operations come in as protocols: this side knows no form compiler and no service.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Protocol
+
+from workflows import dmn
+from workflows.diagrams import Diagram, Node, Process
+from workflows.verification.findings import Finding, Severity
+
+Pair = tuple[str, str]
+
+
+class FormField(Protocol):
+    """One place for an answer; ``path`` like ``members[].uscc``."""
+
+    @property
+    def path(self) -> str: ...
+    @property
+    def is_readonly(self) -> bool: ...
+    @property
+    def options(self) -> Sequence[Pair]: ...
+
+
+class Form(Protocol):
+    """A compiled form: its fields, and the form-js definition with its expressions."""
+
+    @property
+    def fields(self) -> Sequence[FormField]: ...
+    @property
+    def definition(self) -> Mapping[str, Any]: ...
+
+
+class Operation(Protocol):
+    """An entry of the catalogue of service tasks; ``inputs`` map names to types."""
+
+    @property
+    def inputs(self) -> Mapping[str, str]: ...
+    @property
+    def is_deferred(self) -> bool: ...
+    def problems(self, names: Mapping[str, Any], /) -> Sequence[str]:
+        """Return what is wrong with the names of inputs, as Chinese sentences."""
+        ...
+
+
+@dataclass(frozen=True)
+class Subject:
+    """One procedure with everything it uses. ``settings`` is what procedure.json says.
+
+    ``models`` are decision models by path; ``clauses`` and ``assumptions`` the known ids.
+    """
+
+    procedure_id: str
+    settings: Mapping[str, Any]
+    diagrams: Mapping[str, Diagram]
+    models: Mapping[str, dmn.Model]
+    clauses: AbstractSet[str]
+    forms: Mapping[str, Form]
+    operations: Mapping[str, Operation]
+    assumptions: AbstractSet[str] = field(default_factory=frozenset)
+
+    @cached_property
+    def processes(self) -> dict[str, Process]:
+        """Processes by id."""
+        return {p.id: p for d in self.diagrams.values() for p in d.processes.values()}
+
+    @cached_property
+    def file_of(self) -> dict[str, str]:
+        """Process id -> the file it is drawn in."""
+        return {p: path for path, d in self.diagrams.items() for p in d.processes}
+
+    @cached_property
+    def decisions(self) -> dict[str, dmn.Model]:
+        """Decision id -> the model it belongs to."""
+        return {name: m for m in self.models.values() for name in m.decisions}
+
+    @cached_property
+    def roles(self) -> Mapping[str, Any]:
+        """Role keys of the jurisdiction -> how they are bound."""
+        roles: Mapping[str, Any] = self.settings.get("roles") or {}
+        return roles
+
+    @cached_property
+    def profile(self) -> Mapping[str, Any]:
+        """Parameters by dotted key; each has a ``value``."""
+        profile: Mapping[str, Any] = self.settings.get("procedure", {}).get("profile") or {}
+        return profile
+
+    @cached_property
+    def callers(self) -> dict[str, list[Node]]:
+        """Process id -> the call activities that call it."""
+        found: dict[str, list[Node]] = {}
+        for node in self.nodes():
+            if node.called:
+                found.setdefault(node.called, []).append(node)
+        return found
+
+    @cached_property
+    def used(self) -> frozenset[str]:
+        """Ids of the processes that a case of the procedure can reach."""
+        seen, waiting = set[str](), [self.procedure_id]
+        while waiting:
+            process = self.processes.get(waiting.pop())
+            if process is not None and process.id not in seen:
+                seen.add(process.id)
+                waiting.extend(process.calls())
+        return frozenset(seen)
+
+    def nodes(self) -> Iterator[Node]:
+        """Yield the nodes of all processes."""
+        for process in self.processes.values():
+            yield from process.nodes.values()
+
+    def resolve(self, name: str | None) -> str | None:
+        """Return a literal name, or the parameter behind ``=profile.x``; None if there is none."""
+        if name is None or not name.startswith("="):
+            return name
+        entry = self.profile.get(name.removeprefix("=").strip().removeprefix("profile."))
+        return None if entry is None else str(entry["value"])
+
+    def found(  # noqa: PLR0913 - one argument for each part of a finding
+        self,
+        severity: Severity,
+        rule: str,
+        process_id: str,
+        element_id: str,
+        message: str,
+        example: Sequence[str] = (),
+    ) -> Finding:
+        """Make a finding about an element of a process."""
+        file = self.file_of.get(process_id, "")
+        return Finding(severity, rule, file, element_id, message, tuple(example))
+
+    def error(self, rule: str, node: Node, message: str) -> Finding:
+        """Make an error about a node."""
+        return self.found(Severity.ERROR, rule, node.process_id, node.id, message)
+
+    def warning(self, rule: str, node: Node, message: str) -> Finding:
+        """Make a warning about a node."""
+        return self.found(Severity.WARNING, rule, node.process_id, node.id, message)
+
+
+Findings = Iterator[Finding]
+
+
+def label(node: Node) -> str:
+    """Return what a person calls a node."""
+    return f"“{node.name or node.id}”"
