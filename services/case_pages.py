@@ -1,6 +1,7 @@
 """What a signed-in person may read of a case."""
 
 from collections.abc import Iterable
+from secrets import compare_digest
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Session
 from services import policies, procedures, views
 from services.actors import Actor
 from services.db.models import AuditEntry, Case, Comment, Decision, Person, Task
-from services.errors import ConflictError
+from services.errors import ConflictError, NotFoundError
 from services.lookup import get_case
 from services.runtime import Runtime
 
@@ -20,6 +21,24 @@ def visible(session: Session, actor: Actor, case_id: UUID) -> Case:
     case = get_case(session, case_id)
     policies.see_case(session, actor, case)
     return case
+
+
+def progress(session: Session, number: str, code: str) -> dict[str, Any]:
+    """Return how far a case is to whoever holds its code. Raises NotFoundError."""
+    case = session.scalars(select(Case).where(Case.number == number)).first()
+    if case is None or not compare_digest(case.progress_code.encode(), code.encode()):
+        raise NotFoundError("没有这个办件，或查询码不对")
+    return {
+        "number": case.number,
+        "title": case.title,
+        "state": case.state,
+        "status": case.status.value,
+        "outcome": case.outcome,
+        "started_at": case.started_at,
+        "finished_at": case.finished_at,
+        "waiting_for": sorted({task["name"] for task in views.open_tasks(session, case.id)}),
+        "is_rehearsal": case.is_rehearsal,
+    }
 
 
 def inspection(

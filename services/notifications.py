@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services.db.models import Job, JobKind, Membership, Notification, Person, Task
+from services.db.models import Case, Job, JobKind, Membership, Notification, Person, Task
 from services.gateways.mail import Mail
 
 if TYPE_CHECKING:
@@ -129,4 +129,6 @@ def mail_for(session: Session, job: Job, templates: dict[str, Any]) -> Mail | No
     if person is None or not person.email:
         return None
     subject, body = render(templates, job.payload["template"], job.payload["data"])
-    return Mail(key=str(job.id), to=person.email, subject=subject, body=body)
+    case = session.get(Case, job.case_id) if job.case_id else None
+    mark = "【演练】" if case is not None and case.is_rehearsal else ""
+    return Mail(key=str(job.id), to=person.email, subject=mark + subject, body=body)

@@ -76,6 +76,7 @@ class Databases:
     template: Path
     postgres: Callable[[], str]
     library: Library
+    now: datetime = NOW
     _pg_template: str | None = None
 
     def sqlite(self, folder: Path) -> str:
@@ -199,6 +200,12 @@ class Desk:
 def desk(runtime: Runtime) -> Desk:
     """People at their desks, on either database."""
     return Desk(runtime)
+
+
+@pytest.fixture(scope="session")
+def make_desk() -> type[Desk]:
+    """How to put people at desks on a runtime of one's own."""
+    return Desk
 
 
 @pytest.fixture

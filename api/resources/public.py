@@ -18,7 +18,7 @@ from api.schemas.common import (
 )
 from api.shell import command_publicly, read_publicly
 from api.strict_json import Blueprint
-from services import publicity, registers
+from services import case_pages, publicity, registers
 
 blueprint = Blueprint(
     "public", __name__, url_prefix="/api/v1/public", description="Without login"
@@ -133,6 +133,37 @@ class OneObjection(MethodView):
         return read_publicly(
             lambda session: publicity.read_reply(session, number, query["code"])
         )
+
+
+class CodeQuery(Strict):
+    """The case's progress code."""
+
+    code = text(100)
+
+
+class ProgressSchema(Schema):
+    """How far a case is; nothing of what it holds."""
+
+    number = fields.String()
+    title = fields.String()
+    state = fields.String()
+    status = fields.String()
+    outcome = fields.String(allow_none=True)
+    started_at = fields.AwareDateTime(format="iso")
+    finished_at = fields.AwareDateTime(format="iso", allow_none=True)
+    waiting_for = fields.List(fields.String())
+    is_rehearsal = fields.Boolean()
+
+
+@blueprint.route("/cases/<number>")
+class Progress(MethodView):
+    @blueprint.arguments(CodeQuery, location="query")
+    @blueprint.response(200, ProgressSchema)
+    @blueprint.alt_response(404, description="No such case, or a wrong code")
+    @blueprint.doc(security=[])
+    def get(self, query: dict[str, Any], number: str) -> Any:
+        """Follow a case by its number and progress code."""
+        return read_publicly(lambda session: case_pages.progress(session, number, query["code"]))
 
 
 @blueprint.route("/consortia")

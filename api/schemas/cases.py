@@ -40,6 +40,7 @@ class CaseSchema(Schema):
     started_at = fields.AwareDateTime(format="iso")
     finished_at = fields.AwareDateTime(format="iso", allow_none=True)
     is_rehearsal = fields.Boolean()
+    progress_code = fields.String(metadata={"description": "Follows the case without login"})
     version = fields.Integer()
 
 

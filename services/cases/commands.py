@@ -1,5 +1,6 @@
 """The commands that move a case: each is one step inside its caller's transaction."""
 
+import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -64,7 +65,6 @@ def start_case(
     rehearsal: Rehearsal | None = None,
 ) -> Case:
     """Start a case for a party and run it to its first waits.
-
     Raises NotFoundError, NotAllowedError, LegalBasisError, InvalidError, IncidentError.
     """
     procedure = procedures.get(session, procedure_id)
@@ -88,6 +88,7 @@ def start_case(
         clock_offset_seconds=offset,
         document={},
         state="DRAFT",
+        progress_code=secrets.token_urlsafe(12),
         title=settings["title"]["zh"],
     )
     case.started_at = runtime.now(case)

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from services.gateways.publication import FolderPublisher
 from services.lookup import lock_case
 from services.audit import canonical_hash
 from services.calendars import calendar_of
@@ -54,7 +55,10 @@ def publish(
             "sha256": notice.content_sha256,
             "rehearsal": case.is_rehearsal,
         }
-    url = runtime.publisher.publish(call.key, content)
+    # A rehearsal never reaches an agency's website; its notice has only our own page.
+    outside = FolderPublisher(runtime.settings.data_dir / "rehearsals", runtime.settings.public_url)
+    publisher = outside if case.is_rehearsal else runtime.publisher
+    url = publisher.publish(call.key, content)
     return {
         "notice_id": str(notice.id),
         "number": notice.number,

@@ -72,20 +72,20 @@ class Documents:
         return Shape(merge(parts, ENTRY) if node.loop is not None else parts)
 
     def _parts(self, node: Node, key: str) -> Names | None:
+        """Return what an entry consists of; None where only its writer knows, as for messages."""
+        parts: Names | None = None
         if node.kind == "userTask":
-            return self._answers(node.form, ANSWERED)
-        if node.kind == "businessRuleTask":
-            return self._decided(node)
-        if node.kind == "callActivity":
-            return self._called(node, key)
-        if node.kind == "subProcess":
+            parts = self._answers(node.form, ANSWERED)
+        elif node.kind == "businessRuleTask":
+            parts = self._decided(node)
+        elif node.kind == "callActivity":
+            parts = self._called(node, key)
+        elif node.kind == "subProcess":
             process = self.subject.processes[node.process_id]
-            return self.frame(process, (*frames(process, node.path), node.id))
-        if node.kind == "startEvent" and not node.path:
-            return self._answers(node.form, {})
-        if node.event is not None and node.form:
-            return self._answers(node.form, {"by": _PERSON, "key": LEAF})
-        return None
+            parts = self.frame(process, (*frames(process, node.path), node.id))
+        elif node.kind == "startEvent" and not node.path:
+            parts = self._answers(node.form, {})
+        return parts
 
     def _answers(self, form_id: str | None, stamps: Names) -> Names | None:
         form = self.subject.forms.get(self.subject.resolve(form_id) or "")

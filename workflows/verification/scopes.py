@@ -77,7 +77,7 @@ class Scopes:
             names = merge(names, {writer.key: self.documents.shape(writer)})
         for container_id in node.path:
             if container := process.nodes.get(container_id):
-                names = {**names, **self._opened(process, container)}
+                names = {**names, **self._opened(container)}
         return names
 
     def _written(self, process: Process, node: Node) -> Iterator[Writer]:
@@ -90,14 +90,13 @@ class Scopes:
             if is_around and (writer.node.id in earlier or is_kept or _is_ambient(writer, node)):
                 yield writer
 
-    def _opened(self, process: Process, container: Node) -> dict[str, Shape]:
+    def _opened(self, container: Node) -> dict[str, Shape]:
         """Return the names that an embedded subprocess opens for what is inside it."""
         if container.loop is not None:
             return {**ENTRY, **self.item(container)}
         if not container.is_event_subprocess:
             return {}
-        starts = (w for w in self.documents.writers(process) if _starts(w.node, container))
-        return {"key": LEAF} | {"message": self.documents.shape(writer) for writer in starts}
+        return {"key": LEAF, "message": UNKNOWN}
 
     def _earlier(self, process: Process) -> Before:
         if process.id not in self._before:
@@ -148,14 +147,9 @@ class Scopes:
         return False
 
 
-def _starts(node: Node, container: Node) -> bool:
-    return node.kind == "startEvent" and node.path == (*container.path, container.id)
-
-
 def _is_ambient(writer: Writer, node: Node) -> bool:
     """Tell whether an event subprocess may have started at any time while the node's level runs."""
+    if writer.node.kind != "startEvent" or not writer.node.path:
+        return False
     level = writer.node.path[:-1]
-    return writer.node.kind == "startEvent" and bool(writer.node.path) and node.path[: len(level)] == level
-
-
-__all__ = ["Scopes"]
+    return node.path[: len(level)] == level

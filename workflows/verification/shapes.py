@@ -71,10 +71,15 @@ def infer(tree: Node, names: Names) -> Shape:
         return infer(tree.base, names).part(tree.name) or UNKNOWN
     if isinstance(tree, Filter):
         return infer(tree.base, names)
+    return _made(tree, names)
+
+
+def _made(tree: Node, names: Names) -> Shape:
+    """Return the shape of a value that the expression puts together."""
     if isinstance(tree, If):
         return union(infer(tree.consequence, names), infer(tree.alternative, names))
     if isinstance(tree, ListLiteral):
-        return either(infer(item, names) for item in tree.items) if tree.items else NOTHING
+        return either(infer(item, names) for item in tree.items)
     if isinstance(tree, ContextLiteral):
         return Shape({entry.key: infer(entry.value, names) for entry in tree.entries})
     return UNKNOWN

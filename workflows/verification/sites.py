@@ -6,7 +6,7 @@ from typing import Any
 
 from workflows.diagrams import Node, Process
 from workflows.verification.scopes import Scopes
-from workflows.verification.shapes import Names, merge
+from workflows.verification.shapes import UNKNOWN, Names
 from workflows.verification.subjects import Form, Subject, label
 
 
@@ -72,7 +72,7 @@ def _of_form(subject: Subject, scopes: Scopes, node: Node) -> Iterator[Site]:
         return
     names = scopes.at(node, inside=True) if node.kind == "userTask" else scopes.facts
     own = {each.path.split(".")[0].removesuffix("[]") for each in form.fields} | {"this"}
-    visible = merge(names, {}) | dict.fromkeys(own, _OWN)
+    visible = {**names, **dict.fromkeys(own, UNKNOWN)}
     for source in _conditions(form):
         place = f"{label(node)}的表单“{form_id}”"
         yield Site(node.process_id, node.id, place, source[1:], visible)

@@ -10,6 +10,7 @@ from workflows.verification.subjects import Findings, Subject, label
 _GATEWAYS = frozenset(
     {"exclusiveGateway", "inclusiveGateway", "parallelGateway", "eventBasedGateway"}
 )
+_AT_ONCE = "办件会在一瞬间反复执行"
 _WAITING = frozenset({"userTask", "intermediateCatchEvent", "eventBasedGateway"})
 
 
@@ -72,9 +73,7 @@ def _leaving(subject: Subject, node: Node, leaving: list[Flow]) -> Findings:
         yield subject.error("structure.fork", node, text)
 
 
-def _level(
-    subject: Subject, process: Process, path: graphs.Path, nodes: list[Node]
-) -> Findings:
+def _level(subject: Subject, process: Process, path: graphs.Path, nodes: list[Node]) -> Findings:
     where = path[-1] if path else process.id
     starts = [node.id for node in nodes if node.kind == "startEvent"]
     ends = [node.id for node in nodes if node.kind == "endEvent"]
@@ -112,13 +111,15 @@ def _cycles(subject: Subject, process: Process) -> Findings:
     quick = {n for n in _points(process) if n not in waits}
     gateways = {node.id for node in process.nodes.values() if node.kind in _GATEWAYS}
     endless = arrows.on_cycles(quick - gateways)
-    yield from _cycle(
-        subject, process, endless, Severity.ERROR, "structure.endless", "循环里既没有等待也没有网关"
-    )
     busy = arrows.on_cycles(quick) - endless
-    yield from _cycle(
-        subject, process, busy, Severity.WARNING, "structure.busy", "循环里没有需要等待的步骤"
-    )
+    if drawn := [node_id for node_id in process.nodes if node_id in endless]:
+        text = f"循环里既没有等待也没有网关，{_AT_ONCE}"
+        rule = "structure.endless"
+        yield subject.found(Severity.ERROR, rule, process.id, drawn[0], text, drawn)
+    if drawn := [node_id for node_id in process.nodes if node_id in busy]:
+        text = f"循环里没有需要等待的步骤，{_AT_ONCE}"
+        rule = "structure.busy"
+        yield subject.found(Severity.WARNING, rule, process.id, drawn[0], text, drawn)
 
 
 def _points(process: Process) -> Iterator[str]:
@@ -126,20 +127,6 @@ def _points(process: Process) -> Iterator[str]:
         yield node.id
         if node.kind == "subProcess" and not node.is_event_subprocess:
             yield graphs.exit_of(node.id)
-
-
-def _cycle(
-    subject: Subject,
-    process: Process,
-    found: set[str],
-    severity: Severity,
-    rule: str,
-    reason: str,
-) -> Findings:
-    drawn = [node_id for node_id in process.nodes if node_id in found]
-    if drawn:
-        text = f"{reason}，办件会在一瞬间反复执行"
-        yield subject.found(severity, rule, process.id, drawn[0], text, drawn)
 
 
 def may_wait(subject: Subject, node: Node, around: frozenset[str] = frozenset()) -> bool:

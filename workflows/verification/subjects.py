@@ -123,7 +123,7 @@ class Subject:
         entry = self.profile.get(name.removeprefix("=").strip().removeprefix("profile."))
         return None if entry is None else str(entry["value"])
 
-    def found(  # noqa: PLR0913 - one argument for each part of a finding
+    def found(  # noqa: PLR0913, PLR0917 - one argument for each part of a finding
         self,
         severity: Severity,
         rule: str,

@@ -47,6 +47,9 @@ class Case(Base):
     )
     clock_offset_seconds: Mapped[int] = mapped_column(default=0)
     messages: Mapped[list[str]] = mapped_column(default=list, comment="Names it waits for")
+    progress_code: Mapped[str] = mapped_column(
+        String(32), comment="Whoever has it may follow the case without login; says no more"
+    )
     document: Mapped[Any] = mapped_column(PackedJson, deferred=True)
     engine_state: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
     version: Mapped[int] = mapped_column()

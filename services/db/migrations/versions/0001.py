@@ -172,6 +172,7 @@ def upgrade() -> None:
     sa.Column('rehearsal', sa.JSON(), nullable=True, comment='Given facts of a rehearsal, e.g. the legal basis assumed'),
     sa.Column('clock_offset_seconds', sa.Integer(), nullable=False),
     sa.Column('messages', sa.JSON(), nullable=False, comment='Names it waits for'),
+    sa.Column('progress_code', sa.String(length=32), nullable=False, comment='Whoever has it may follow the case without login; says no more'),
     sa.Column('document', sa.LargeBinary(), nullable=False),
     sa.Column('engine_state', sa.LargeBinary(), nullable=True),
     sa.Column('version', sa.Integer(), nullable=False),
@@ -525,8 +526,8 @@ def downgrade() -> None:
     op.drop_table('waivers')
     with op.batch_alter_table('tasks', schema=None) as batch_op:
         batch_op.drop_index('ix_tasks_personal', postgresql_where=sa.text("status = 'open' AND person_id IS NOT NULL"), sqlite_where=sa.text("status = 'open' AND person_id IS NOT NULL"))
-        batch_op.drop_index('ix_tasks_claimed', postgresql_where=sa.text("status = 'open' AND claimed_by IS NOT NULL"), sqlite_where=sa.text("status = 'open' AND claimed_by IS NOT NULL"))
         batch_op.drop_index('ix_tasks_inbox', postgresql_where=sa.text("status = 'open'"), sqlite_where=sa.text("status = 'open'"))
+        batch_op.drop_index('ix_tasks_claimed', postgresql_where=sa.text("status = 'open' AND claimed_by IS NOT NULL"), sqlite_where=sa.text("status = 'open' AND claimed_by IS NOT NULL"))
         batch_op.drop_index(batch_op.f('ix_tasks_case_id'))
 
     op.drop_table('tasks')

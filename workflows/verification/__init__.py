@@ -1,0 +1,18 @@
+"""What stands between an edit and its publication: checks of a procedure and all it uses.
+
+Knows no database, no form compiler and no service: catalogues come in as protocols.
+"""
+
+from workflows.verification.checks import check, check_bundle
+from workflows.verification.findings import Finding, Severity
+from workflows.verification.subjects import Form, FormField, Operation
+
+__all__ = [
+    "Finding",
+    "Form",
+    "FormField",
+    "Operation",
+    "Severity",
+    "check",
+    "check_bundle",
+]

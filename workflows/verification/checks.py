@@ -1,0 +1,137 @@
+"""The checks in their order, over a bundle that runs or over files that may not even open."""
+
+import json
+from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
+from typing import Any
+
+import yaml
+
+from workflows import dmn
+from workflows.bundles import Bundle, Opened
+from workflows.bundles.bundle import PROCEDURE_FILE
+from workflows.diagrams import Diagram, DiagramError, read_diagram
+from workflows.engine import compile_program
+from workflows.errors import ModelRefusedError
+from workflows.verification import (
+    data_keys,
+    events,
+    expressions,
+    gateways,
+    references,
+    structure,
+    tables,
+    time_limits,
+)
+from workflows.verification.findings import Finding, Severity, in_order
+from workflows.verification.subjects import Findings, Form, Operation, Subject
+
+_CHECKS: tuple[Callable[[Subject], Findings], ...] = (
+    structure.check,
+    gateways.check,
+    events.check,
+    references.check,
+    data_keys.check,
+    time_limits.check,
+    expressions.check,
+    tables.check,
+)
+
+
+def check(
+    opened: Opened,
+    forms: Mapping[str, Form],
+    operations: Mapping[str, Operation],
+    assumptions: AbstractSet[str] = frozenset(),
+) -> tuple[Finding, ...]:
+    """Return what is wrong with a bundle, the worst first.
+
+    ``forms`` are those of the bundle by id, ``operations`` the whole catalogue, ``assumptions``
+    the ids of the register. Never raises: a check that cannot go on leaves it at that.
+    """
+    return check_bundle(opened.bundle, forms, operations, assumptions)
+
+
+def check_bundle(
+    bundle: Bundle,
+    forms: Mapping[str, Form],
+    operations: Mapping[str, Operation],
+    assumptions: AbstractSet[str] = frozenset(),
+) -> tuple[Finding, ...]:
+    """As ``check``, for a draft that need not open: unreadable files are findings too."""
+    files = _Files(bundle)
+    subject = Subject(
+        bundle.procedure_id,
+        files.settings(),
+        files.diagrams(),
+        files.models(),
+        files.clauses(),
+        forms,
+        operations,
+        assumptions,
+    )
+    found = [*files.findings, *(each for checks in _CHECKS for each in checks(subject))]
+    if not any(each.severity is Severity.ERROR for each in found):
+        found += _engine(bundle, subject)
+    return in_order(found)
+
+
+def _engine(bundle: Bundle, subject: Subject) -> list[Finding]:
+    """Ask the engine itself, which has the last word on what it can run."""
+    try:
+        compile_program(bundle.under("bpmn").values(), bundle.procedure_id)
+    except ModelRefusedError as error:
+        nodes = [n for n in subject.nodes() if n.id == error.element_id]
+        where = nodes[0].process_id if nodes else bundle.procedure_id
+        rule = "structure.refused"
+        return [subject.found(Severity.ERROR, rule, where, error.element_id, error.message)]
+    return []
+
+
+@dataclass
+class _Files:
+    """Reads a bundle's files, noting those that cannot be read."""
+
+    bundle: Bundle
+    findings: list[Finding] = field(default_factory=list)
+
+    def _unreadable(self, path: str, element_id: str, message: str) -> None:
+        self.findings.append(
+            Finding(Severity.ERROR, "structure.unreadable", path, element_id, message)
+        )
+
+    def settings(self) -> Mapping[str, Any]:
+        try:
+            settings: Mapping[str, Any] = json.loads(self.bundle.files[PROCEDURE_FILE])
+        except (KeyError, ValueError):
+            self._unreadable(PROCEDURE_FILE, "", "流程包里没有可读的办理事项设置")
+            return {}
+        return settings
+
+    def diagrams(self) -> dict[str, Diagram]:
+        found = {}
+        for path, data in sorted(self.bundle.under("bpmn").items()):
+            try:
+                found[path] = read_diagram(data)
+            except DiagramError as error:
+                self._unreadable(path, "", str(error))
+        return found
+
+    def models(self) -> dict[str, dmn.Model]:
+        found = {}
+        for path, data in sorted(self.bundle.under("dmn").items()):
+            try:
+                found[path] = dmn.parse(data)
+            except dmn.DmnError as error:
+                self._unreadable(path, error.element_id, error.message_zh)
+        return found
+
+    def clauses(self) -> frozenset[str]:
+        path = "clauses.yaml"
+        try:
+            rows = yaml.safe_load(self.bundle.files.get(path, b"[]")) or []
+            return frozenset(str(row["id"]) for row in rows)
+        except (yaml.YAMLError, TypeError, KeyError):
+            self._unreadable(path, "", "条款清单不是合法的 YAML 列表，或有条款没有编号")
+            return frozenset()
