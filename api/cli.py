@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from services import audit, loading
+from services import audit, cases, deadlines, loading
 from services.db import migrate as migrations
 from services.db.engine import unit_of_work
 from services.runtime import Runtime, make_runtime
@@ -120,6 +120,18 @@ def play(paths: tuple[Path, ...], url: str | None, *, as_json: bool) -> None:
         for result in failed:
             console.print(f"[red]✗[/red] {result['problem']}", highlight=False)
         sys.exit(1)
+
+
+@main.command()
+def recompute() -> None:
+    """Compute the provisional limits of open cases anew, once a year's days off are known."""
+    runtime = _runtime()
+    with unit_of_work(runtime.sessions) as session:
+        wanted = deadlines.provisional_cases(session)
+    for case_id in track(wanted, "重算期限"):
+        with unit_of_work(runtime.sessions) as session:
+            cases.recompute_deadlines(session, runtime, case_id=case_id)
+    console.print(f"已重算 {len(wanted)} 个办件")
 
 
 @main.group("audit")

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services import policies, procedures, views
+from services import cases, policies, procedures, views
 from services.actors import Actor
 from services.db.models import AuditEntry, Case, Comment, Decision, Person, Task
 from services.errors import ConflictError, NotFoundError
@@ -122,6 +122,14 @@ def deadlines(session: Session, actor: Actor, case_id: UUID) -> list[dict[str, A
     """Return the time limits of a case."""
     visible(session, actor, case_id)
     return views.deadlines(session, case_id)
+
+
+def recompute(session: Session, runtime: Runtime, actor: Actor, case_id: UUID) -> Case:
+    """Compute a case's limits anew, by a process owner of an agency it has come to."""
+    visible(session, actor, case_id)
+    owned = actor.parties_with(policies.PROCESS_OWNER)
+    policies.own_procedures(actor, owned).require()
+    return cases.recompute_deadlines(session, runtime, case_id=case_id, actor=actor)
 
 
 def diagrams(session: Session, actor: Actor, case_id: UUID) -> dict[str, Any]:

@@ -48,9 +48,8 @@ def visible(session: Session, actor: Actor, file_id: UUID) -> File:
     if file.uploaded_by == actor.person_id or file.party_id in actor.parties:
         return file
     case = session.get(Case, file.case_id) if file.case_id else None
-    if case is None:
+    if case is None or not policies.sees_case(session, actor, case):
         raise NotFoundError("没有这个附件")
-    policies.see_case(session, actor, case)
     uploader = session.get(Party, file.party_id) if file.party_id else None
     is_material = uploader is not None and uploader.kind is PartyKind.UNIT
     if policies.is_official(session, actor, case) or (is_material and not actor.parties):

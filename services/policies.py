@@ -35,15 +35,28 @@ YES = Verdict(True)
 
 def see_case(session: Session, actor: Actor, case: Case) -> None:
     """Hide a case from whom it has not come to. Raises NotFoundError, never NotAllowedError."""
-    if not _has_access(session, actor, case.id):
+    if not sees_case(session, actor, case):
         raise NotFoundError("没有这个办件")
 
 
-def _has_access(session: Session, actor: Actor, case_id: UUID) -> bool:
+def see_task(session: Session, actor: Actor, case: Case, task: Task) -> None:
+    """Hide a task from whom its case has not come to; another person's own one from applicants.
+
+    Raises NotFoundError in the words that a missing task gets.
+    """
+    is_hidden = task.person_id not in {None, actor.person_id}
+    if not sees_case(session, actor, case) or (
+        is_hidden and not is_official(session, actor, case)
+    ):
+        raise NotFoundError("没有这项任务")
+
+
+def sees_case(session: Session, actor: Actor, case: Case) -> bool:
+    """Tell whether a case has come to one of the actor's parties, or to them by name."""
     by_party = exists().where(
-        CaseAccess.case_id == case_id, CaseAccess.party_id.in_(actor.parties)
+        CaseAccess.case_id == case.id, CaseAccess.party_id.in_(actor.parties)
     )
-    by_person = exists().where(Task.case_id == case_id, Task.person_id == actor.person_id)
+    by_person = exists().where(Task.case_id == case.id, Task.person_id == actor.person_id)
     return bool(session.scalar(select(by_party | by_person)))
 
 

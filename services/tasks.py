@@ -10,7 +10,7 @@ from services import audit, cases, policies, procedures
 from services.actors import Actor
 from services.cases.environment import CaseWorld
 from services.db.models import Case, Draft, Task, TaskStatus
-from services.errors import ConflictError, NotFoundError, TaskTakenError
+from services.errors import ConflictError, TaskTakenError
 from services.lookup import get_task, lock_case
 from services.runtime import Runtime
 from workflows import feel
@@ -22,11 +22,7 @@ def visible(session: Session, actor: Actor, task_id: UUID) -> tuple[Task, Case]:
     """Return a task and its case to somebody who sees the case. Raises NotFoundError."""
     task = get_task(session, task_id)
     case = session.get_one(Case, task.case_id)
-    policies.see_case(session, actor, case)
-    if task.person_id not in (None, actor.person_id) and not policies.is_official(
-        session, actor, case
-    ):
-        raise NotFoundError("没有这项任务")
+    policies.see_task(session, actor, case, task)
     return task, case
 
 
@@ -78,7 +74,7 @@ def claim(session: Session, runtime: Runtime, actor: Actor, task_id: UUID) -> Ta
     """
     case = lock_case(session, get_task(session, task_id).case_id)
     task = get_task(session, task_id)
-    policies.see_case(session, actor, case)
+    policies.see_task(session, actor, case, task)
     if task.status is not TaskStatus.OPEN:
         raise TaskTakenError("这项任务已经结束")
     if task.claimed_by not in (None, actor.person_id):
@@ -94,7 +90,7 @@ def release(session: Session, runtime: Runtime, actor: Actor, task_id: UUID) -> 
     """Give a claimed task back to its role. Raises ConflictError unless one holds it."""
     case = lock_case(session, get_task(session, task_id).case_id)
     task = get_task(session, task_id)
-    policies.see_case(session, actor, case)
+    policies.see_task(session, actor, case, task)
     if task.claimed_by != actor.person_id or task.status is not TaskStatus.OPEN:
         raise ConflictError("这项任务不在您名下")
     task.claimed_by = None

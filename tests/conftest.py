@@ -9,7 +9,6 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-import yaml
 from sqlalchemy import create_engine, select, text
 
 from bench import servers
@@ -153,12 +152,17 @@ class Desk:
 
     def start_answers(self, region: str = "longxing") -> dict[str, Any]:
         """What the start form of an application asks."""
-        folder = self.runtime.settings.bpmn_root / "liangjiang" / "scenarios" / "answers"
-        answers: dict[str, Any] = yaml.safe_load((folder / "start_info.yaml").read_text())
         with unit_of_work(self.runtime.sessions) as session:
             call = session.scalars(select(Call.id).where(Call.number == "LJ-TZ-2026-001")).one()
-        regions = ("registered_region", "operating_region", "tax_region")
-        return answers | dict.fromkeys(regions, region) | {"call_id": str(call)}
+        return {
+            "call_id": str(call),
+            "working_name": "智行汽车产业创新联合体",
+            "industry_field": "nev",
+            "registered_region": region,
+            "operating_region": region,
+            "tax_region": region,
+            "registered_address": "重庆市两江新区演示路1号",
+        }
 
     def start(
         self, region: str = "longxing", rehearsal: cases.Rehearsal | None = None, **more: Any

@@ -148,6 +148,19 @@ class Deadlines(MethodView):
         return read(lambda session, actor: case_pages.deadlines(session, actor, case_id))
 
 
+@blueprint.route("/<uuid:case_id>/deadlines/recomputation")
+class Recomputation(MethodView):
+    @blueprint.response(200, schemas.CaseSchema)
+    @blueprint.alt_response(403, description="Only process owners of the handling agency")
+    @blueprint.alt_response(404, description="No such case")
+    def post(self, case_id: UUID) -> Response:
+        """Compute the running limits anew by today's calendar; nothing moves earlier."""
+        return command(
+            schemas.CaseSchema,
+            lambda session, actor: case_pages.recompute(session, auth.runtime(), actor, case_id),
+        )
+
+
 @blueprint.route("/<uuid:case_id>/diagrams")
 class Diagrams(MethodView):
     @blueprint.response(200)

@@ -35,6 +35,7 @@ from services.errors import ConflictError, InvalidError, NotFoundError, TaskTake
 from services.numbers import next_number
 from services.procedures import Ready
 from services.runtime import Runtime
+from services.service_tasks import notices
 from workflows import engine
 from workflows.calendar import TIME_ZONE
 from workflows.diagrams import Node
@@ -185,7 +186,7 @@ def complete_task(
     """
     case = lock_case(session, get_task(session, task_id).case_id)
     task = get_task(session, task_id)
-    policies.see_case(session, actor, case)
+    policies.see_task(session, actor, case, task)
     if task.status is not TaskStatus.OPEN:
         raise _taken(session, task)
     policies.do_task(session, actor, task).require()
@@ -308,6 +309,28 @@ def fire_timers(session: Session, runtime: Runtime, *, case_id: UUID) -> Case:
     step = _advance(world, engine.fire_timers)
     if step.passages:
         project(world, step, what="timer.fired", payload={})
+    return case
+
+
+def recompute_deadlines(
+    session: Session, runtime: Runtime, *, case_id: UUID, actor: Actor | None = None
+) -> Case:
+    """Compute a case's running limits anew by today's calendar, in one audited step.
+
+    For when a year's arrangement is loaded or a day corrected. Limits and notices only ever move
+    later; the second time changes nothing.
+    """
+    case = lock_case(session, case_id)
+    if case.engine_state is None:
+        return case
+    ready = procedures.ready(session, case.bundle_hash)
+    world = CaseWorld(session, runtime, case, ready, actor)
+    step = _advance(world, engine.recompute)
+    notices.extend(session, case, world.calendar)
+    moved = [[d.node.id, d.deadline.due_at.isoformat()] for d in step.deadlines if d.deadline.due_at]
+    if moved or step.passages:
+        payload = {"calendar": world.calendar.version, "moved": moved}
+        project(world, step, what="deadlines.recomputed", payload=payload)
     return case
 
 

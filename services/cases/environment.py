@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from services import legal_bases
 from services.actors import Actor
-from services.calendars import calendar_of
+from services.calendars import calendar_of_case
 from services.db.models import Case, CaseRole, LegalBasis, Party
 from services.procedures import Ready
 from services.runtime import Runtime
@@ -60,9 +60,7 @@ class CaseWorld:
     @cached_property
     def calendar(self) -> WorkingCalendar:
         """The working calendar of the agency that receives the case."""
-        agencies = [r for r, how in self.ready.opened.roles.items() if how.get("agency")]
-        first = next((self.parties[r].id for r in agencies if r in self.parties), None)
-        return calendar_of(self.session, first)
+        return calendar_of_case(self.session, self.case.id)
 
     @cached_property
     def standing(self) -> legal_bases.Standing:

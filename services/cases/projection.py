@@ -73,11 +73,13 @@ def _tasks(world: CaseWorld, step: Step, done: UUID | None) -> list[Task]:
     )
     known = {task.id: task for task in rows}
     waiting = {wait.task_id: wait for wait in step.waits}
+    due = {d.task_id: d.deadline.due_at for d in step.deadlines}
     for task_id, task in known.items():
+        if task_id in due:
+            task.due_at = due[task_id] or task.due_at
         if task_id not in waiting:
             task.status = TaskStatus.DONE if task_id == done else TaskStatus.CANCELLED
             task.closed_at = world.now
-    due = {d.task_id: d.deadline.due_at for d in step.deadlines}
     opened = [
         _new_task(world, wait, due.get(task_id))
         for task_id, wait in waiting.items()
@@ -129,27 +131,29 @@ def _deadlines(world: CaseWorld, step: Step) -> None:
         for row in running:
             row.ended_at = world.now
     for each in step.deadlines:
-        row = _deadline(world.case, each)
+        row = _deadline_row(world, each)
         row.ended_at = world.now if each.task_id in ended else None
+
+
+def _deadline_row(world: CaseWorld, each: DeadlineSet) -> Deadline:
+    """Return the row of a limit: a new one, or the running one computed anew."""
+    row = world.session.scalars(
+        select(Deadline).where(
+            Deadline.case_id == world.case.id, Deadline.task_id == each.task_id
+        )
+    ).first()
+    if row is None:
+        row = Deadline(case_id=world.case.id, task_id=each.task_id)
         world.session.add(row)
-
-
-def _deadline(case: Case, each: DeadlineSet) -> Deadline:
-    return Deadline(
-        case_id=case.id,
-        task_id=each.task_id,
-        node_id=each.node.id,
-        activity_code=each.node.activity_code,
-        clock=each.clock,
-        amount=each.rule.amount,
-        unit=each.rule.unit,
-        basis=each.rule.basis,
-        started_at=each.started_at,
-        due_at=each.deadline.due_at,
-        ledger=[[day.date.isoformat(), day.kind, day.reason] for day in each.deadline.ledger],
-        calendar_version=each.deadline.calendar_version,
-        is_provisional=each.deadline.provisional,
-    )
+    assert each.deadline.due_at is not None  # the engine sets no limit while a pause is open
+    row.node_id, row.activity_code = each.node.id, each.node.activity_code
+    row.clock, row.basis = each.clock, each.rule.basis
+    row.amount, row.unit = each.rule.amount, each.rule.unit
+    row.started_at, row.due_at = each.started_at, each.deadline.due_at
+    row.ledger = [[d.date.isoformat(), d.kind, d.reason] for d in each.deadline.ledger]
+    row.calendar_version = each.deadline.calendar_version
+    row.is_provisional = each.deadline.provisional
+    return row
 
 
 def _jobs(world: CaseWorld, step: Step) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from services.gateways.publication import FolderPublisher
 from services.lookup import lock_case
 from services.audit import canonical_hash
-from services.calendars import calendar_of
+from services.calendars import calendar_of_case
 from services.db.engine import unit_of_work
 from services.db.models import Case, Job, Notice, NoticeStatus, Objection
 from services.numbers import next_number
@@ -103,7 +103,7 @@ def _notice(
     if found is not None:
         return found
     now = runtime.now(case)
-    calendar = calendar_of(session, None)
+    calendar = calendar_of_case(session, case.id)
     given = asked.not_before(now.astimezone(TIME_ZONE).date(), calendar)
     sealed: Any = [given.title, given.items, str(given.starts_on), str(given.ends_on)]
     notice = Notice(
@@ -115,7 +115,8 @@ def _notice(
         contact=contact,
         starts_on=given.starts_on,
         ends_on=given.ends_on,
-        ends_at=datetime.combine(given.ends_on + timedelta(days=1), time(), TIME_ZONE),
+        ends_at=end_of(given.ends_on),
+        working_days=calendar.working_days_between(given.starts_on, given.ends_on),
         published_at=now,
         content_sha256=canonical_hash(sealed).hex(),
         is_rehearsal=case.is_rehearsal,
@@ -123,6 +124,22 @@ def _notice(
     session.add(notice)
     session.flush()
     return notice
+
+
+def end_of(day: date) -> datetime:
+    """Return 24:00 of a day in Shanghai."""
+    return datetime.combine(day + timedelta(days=1), time(), TIME_ZONE)
+
+
+def extend(session: Session, case: Case, calendar: WorkingCalendar) -> None:
+    """Let the open notices of a case run longer where the calendar now says so."""
+    rows = session.scalars(
+        select(Notice).where(Notice.case_id == case.id, Notice.status == NoticeStatus.OPEN)
+    )
+    for notice in rows:
+        ends_on = calendar.working_days_after(notice.starts_on, notice.working_days)
+        if ends_on > notice.ends_on:
+            notice.ends_on, notice.ends_at = ends_on, end_of(ends_on)
 
 
 def _get(call: Call, notice_id: str) -> Notice:

@@ -33,6 +33,7 @@ from services.db.models import (
     Objection,
     Person,
     Task,
+    TaskStatus,
 )
 from services.gateways.clock import FakeClock
 from services.gateways.files import FakeFileStore
@@ -100,12 +101,10 @@ def world(databases, library, make_desk, tmp_path_factory) -> World:
         "rehearsal": desk.start(rehearsal=Rehearsal(), working_name=SECRETS["rehearsal"]),
     }
     tasks = {name: desk.task(case) for name, case in cases.items()}
-    candidates = runtime.settings.bpmn_root / "liangjiang/scenarios/answers/candidates.yaml"
     shared = {
         "agency": str(desk.party("lj-sti")),
         "unit": str(desk.party("demo-lead")),
         "start": desk.start_answers(),
-        "candidates": yaml.safe_load(candidates.read_text("utf-8")),
         "procedure_id": "liangjiang.application",
         "jurisdiction": "liangjiang",
         "name": "withdrawal",
@@ -123,8 +122,10 @@ def world(databases, library, make_desk, tmp_path_factory) -> World:
             | _things(session, runtime, case, people, is_attached=name == "arrived")
             for name, case in cases.items()
         }
-        expert_task = _expert_task(session, tasks["arrived"], people["expert1"])
-        places["expert_task"] = places["arrived"] | {"task_id": expert_task}
+        for name, status in (("expert_task", TaskStatus.OPEN), ("expert_done", TaskStatus.DONE)):
+            task_id = _expert_task(session, tasks["arrived"], people["expert1"], status)
+            places[name] = places["arrived"] | {"task_id": task_id}
+    runtime.clock.advance(timedelta(seconds=1))
     runtime.sessions.kw["bind"].dispose()
     return World(create_app(runtime), folder / "case.db", tokens, places)
 
@@ -197,6 +198,7 @@ def _things(session, runtime, case, people, *, is_attached) -> dict[str, object]
     session.flush()
     return {
         "number": case.number,
+        "progress_code": case.progress_code,
         "file_id": file.id,
         "incident_id": incident.id,
         "notification_id": notification.id,
@@ -206,7 +208,7 @@ def _things(session, runtime, case, people, *, is_attached) -> dict[str, object]
     }
 
 
-def _expert_task(session, like: Task, person: UUID) -> UUID:
+def _expert_task(session, like: Task, person: UUID, status: TaskStatus) -> UUID:
     task = Task(
         id=uuid4(),
         case_id=like.case_id,
@@ -216,6 +218,7 @@ def _expert_task(session, like: Task, person: UUID) -> UUID:
         form_id=like.form_id,
         role="expert",
         person_id=person,
+        status=status,
         separate_from=[],
         opened_at=like.opened_at,
         due_at=like.due_at,
@@ -237,11 +240,12 @@ def _path(row, places) -> str:
     path = row["route"].split()[1]
     if "/notices/<number>" in path:
         places = places | {"number": places["notice"]}
-    if "/objections/<number>" in path:
+    if "/public/objections/<number>" in path:
         places = places | {"number": places["objection"]}
+    path = f"{path}?{row['query']}" if "query" in row else path
     for name, value in places.items():
         path = path.replace(f"<{name}>", str(value))
-    return f"{path}?{row['query']}" if "query" in row else path
+    return path
 
 
 def _label(row) -> str:

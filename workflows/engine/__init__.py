@@ -1,6 +1,6 @@
 """The only package that knows SpiffWorkflow: runs a bundle's diagrams over a case document."""
 
-from workflows.engine.engine import complete, fire_timers, reschedule, scope_of, send, settle, start
+from workflows.engine.engine import complete, fire_timers, recompute, scope_of, send, settle, start
 from workflows.engine.parser import Program, compile_program
 from workflows.engine.types import (
     Calendar,
@@ -34,7 +34,7 @@ __all__ = [
     "compile_program",
     "complete",
     "fire_timers",
-    "reschedule",
+    "recompute",
     "scope_of",
     "send",
     "settle",

@@ -43,6 +43,10 @@ class Clocks:
             clock.left_at = None
         return clock
 
+    def get(self, name: str) -> Clock | None:
+        """Return a shared clock, if it has begun."""
+        return self._clocks.get(name)
+
     def stop(self, name: str, now: datetime) -> None:
         """Leave a shared clock; what follows until it is started again is a pause."""
         if clock := self._clocks.get(name):

@@ -5,7 +5,6 @@ the state and the document it was given must be thrown away with the caller's tr
 """
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from time import monotonic
 from typing import Any
 from uuid import UUID
@@ -109,20 +108,22 @@ def fire_timers(
     return _step(program, environment, stored, document, lambda _workflow, _run: None)
 
 
-def reschedule(
-    program: Program,
-    environment: Environment,
-    stored: bytes,
-    document: Document,
-    due_at: Mapping[UUID, datetime],
+def recompute(
+    program: Program, environment: Environment, stored: bytes, document: Document
 ) -> Step:
-    """Move running timers, by waiting task, to new due instants. Raises TaskNotWaitingError."""
+    """Compute all running limits and their timers anew by the environment's calendar.
 
-    def act(workflow: BpmnWorkflow, _run: Run) -> None:
-        for task_id, moment in due_at.items():
-            task = _find(workflow, task_id, object, TaskState.WAITING)
-            for timer in _timers(task):
-                task.internal_data[timer.slot] = moment.isoformat()
+    For when a year's arrangement becomes known or a day is corrected; nothing moves earlier.
+    """
+
+    def act(workflow: BpmnWorkflow, run: Run) -> None:
+        for level in _levels(workflow):
+            for task in level.tasks.values():
+                if task.has_state(state.LIVE):
+                    run.recompute(task)
+        for task in workflow.event_manager.tasks.values():
+            for timer in _timers(task) if task.state == TaskState.WAITING else ():
+                timer.recompute(task)
 
     return _step(program, environment, stored, document, act)
 
@@ -385,4 +386,4 @@ def _awaited(workflow: BpmnWorkflow) -> frozenset[str]:
     return frozenset(names)
 
 
-__all__ = ["complete", "fire_timers", "reschedule", "scope_of", "send", "settle", "start"]
+__all__ = ["complete", "fire_timers", "recompute", "scope_of", "send", "settle", "start"]

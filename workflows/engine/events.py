@@ -45,6 +45,15 @@ class Timer(TimerEventDefinition):
             my_task.internal_data[self.slot] = stored
         return datetime.fromisoformat(stored)
 
+    def recompute(self, my_task: Task) -> None:
+        """Take over a later instant from an expression that does not ask for today."""
+        timer = self.node.event.timer if self.node.event else None
+        if timer is None or timer.kind != "date" or run_of(my_task).asks_for_today(timer):
+            return
+        before = self.due_at(my_task)
+        after = run_of(my_task).timer_due_at(my_task, self.node)
+        my_task.internal_data[self.slot] = max(before, after).isoformat()
+
     def has_fired(self, my_task: Task) -> bool:
         """Tell whether the clock has reached the due instant."""
         return run_of(my_task).now >= self.due_at(my_task)

@@ -16,8 +16,8 @@ from SpiffWorkflow.util.task import TaskState
 from workflows import feel
 from workflows.calendar import DeadlineRule, Pause
 from workflows.calendar.deadlines import Unit
-from workflows.diagrams import Due, Node
-from workflows.engine.clocks import Clocks
+from workflows.diagrams import Due, Node, Timer
+from workflows.engine.clocks import Clock, Clocks
 from workflows.engine.frames import (
     ITEM_KEY,
     MESSAGE_KEY,
@@ -216,6 +216,11 @@ class Run:
             return self.now + timedelta(seconds=duration.total_seconds())
         return self._instant(node, self.value(task, timer.expression))
 
+    @staticmethod
+    def asks_for_today(timer: Timer) -> bool:
+        """Tell whether a timer's expression reads the clock, so that it may not be repeated."""
+        return "today(" in timer.expression or "now(" in timer.expression
+
     def _instant(self, node: Node, value: Any) -> datetime:
         text = feel.to_json(value)
         try:
@@ -227,6 +232,36 @@ class Run:
         return moment
 
     def _start_clock(self, task: Task, node: Node, due: Due) -> None:
+        name = self._clock_name(task, node, due)
+        clock = self.clocks.start(name, self._start_instant(task, node, due), self.now, due)
+        limit = self._limit(task, node, due, clock)
+        self._keep_limit(task, limit)
+
+    def recompute(self, task: Task) -> None:
+        """Compute a running limit anew by today's calendar; it only ever moves later.
+
+        A limit that people were told is not cut short by a correction (ASM-P-01).
+        """
+        node = node_of(task)
+        if node is None or node.due is None or DUE_AT not in task.internal_data:
+            return
+        name = self._clock_name(task, node, node.due)
+        opened_at = datetime.fromisoformat(task.internal_data[OPENED_AT])
+        started_at = self._start_instant(task, node, node.due, opened_at)
+        clock = self.clocks.get(name) or Clock(started_at)
+        limit = self._limit(task, node, node.due, clock)
+        before = datetime.fromisoformat(task.internal_data[DUE_AT])
+        if limit.deadline.due_at is not None and limit.deadline.due_at > before:
+            self._keep_limit(task, limit)
+
+    def _keep_limit(self, task: Task, limit: DeadlineSet) -> None:
+        assert limit.deadline.due_at is not None  # every pause so far has ended
+        task.internal_data[DUE_AT] = limit.deadline.due_at.astimezone(SHANGHAI).isoformat()
+        is_wrapper = limit.node.loop is not None and task.internal_data.get(ITEM_KEY) is None
+        if not is_wrapper:
+            self.deadlines.append(limit)
+
+    def _limit(self, task: Task, node: Node, due: Due, clock: Clock) -> DeadlineSet:
         amount = feel.to_json(self.value(task, due.amount))
         if isinstance(amount, str) and amount.isascii() and amount.isdigit():
             amount = int(amount)
@@ -234,22 +269,17 @@ class Run:
             raise IncidentError("DUE", node.id, f"期限 {due.amount} 须为非负整数，实为 {amount!r}")
         basis = str(self.value(task, due.basis))
         rule = DeadlineRule(amount, cast("Unit", due.unit), basis)
-        name = self._clock_name(task, node, due)
-        clock = self.clocks.start(name, self._start_instant(task, node, due), self.now, due)
         pauses = [Pause(p.from_at, p.to_at, p.reason) for p in clock.pauses]
         deadline = self.env.calendar.deadline(rule, clock.started_at, pauses)
-        assert deadline.due_at is not None  # every pause so far has ended
-        task.internal_data[DUE_AT] = deadline.due_at.astimezone(SHANGHAI).isoformat()
-        is_wrapper = node.loop is not None and task.internal_data.get(ITEM_KEY) is None
-        if not is_wrapper:
-            self.deadlines.append(
-                DeadlineSet(task.id, node, name, rule, clock.started_at, deadline)
-            )
+        name = self._clock_name(task, node, due)
+        return DeadlineSet(task.id, node, name, rule, clock.started_at, deadline)
 
-    def _start_instant(self, task: Task, node: Node, due: Due) -> datetime:
+    def _start_instant(
+        self, task: Task, node: Node, due: Due, opened_at: datetime | None = None
+    ) -> datetime:
         """Return the given start, a date meaning its first instant in Shanghai, or now."""
         if due.start is None:
-            return self.now
+            return opened_at or self.now
         value = feel.to_json(self.value(task, due.start))
         try:
             if isinstance(value, str) and len(value) == len("2026-01-01"):

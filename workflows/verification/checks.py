@@ -103,11 +103,13 @@ class _Files:
 
     def settings(self) -> Mapping[str, Any]:
         try:
-            settings: Mapping[str, Any] = json.loads(self.bundle.files[PROCEDURE_FILE])
+            settings = json.loads(self.bundle.files[PROCEDURE_FILE])
         except (KeyError, ValueError):
-            self._unreadable(PROCEDURE_FILE, "", "流程包里没有可读的办理事项设置")
-            return {}
-        return settings
+            settings = None
+        if isinstance(settings, dict):
+            return settings
+        self._unreadable(PROCEDURE_FILE, "", "流程包里没有可读的办理事项设置")
+        return {}
 
     def diagrams(self) -> dict[str, Diagram]:
         found = {}

@@ -1,7 +1,5 @@
 """Layer 1, events: hosts, triggers, and errors that somebody catches."""
 
-from collections.abc import Iterator
-
 from workflows.diagrams import Node, Process
 from workflows.verification import graphs
 from workflows.verification.subjects import Findings, Subject, label
@@ -58,7 +56,7 @@ def _start(subject: Subject, process: Process, node: Node) -> Findings:
 
 
 def _end(subject: Subject, process: Process, node: Node) -> Findings:
-    if _kind(node) == "error" and not all(_caught(subject, process, node, _code(node), ())):
+    if _kind(node) == "error" and not _is_caught(subject, process, node):
         text = f"错误“{_code(node)}”没有任何外层的错误边界事件接住"
         yield subject.error("structure.error-uncaught", node, text)
     container = process.nodes.get(node.path[-1]) if node.path else None
@@ -68,22 +66,26 @@ def _end(subject: Subject, process: Process, node: Node) -> Findings:
         yield subject.warning("structure.outcome-lost", node, text)
 
 
-def _caught(
-    subject: Subject, process: Process, node: Node, code: str, seen: tuple[str, ...]
-) -> Iterator[bool]:
-    """Yield for each way the node can be reached whether some activity around it catches."""
+def _is_caught(subject: Subject, process: Process, node: Node) -> bool:
+    """Tell whether some activity around an error end catches it, however it is reached."""
+    return _is_caught_around(subject, process, node, _code(node), set())
+
+
+def _is_caught_around(
+    subject: Subject, process: Process, node: Node, code: str, seen: set[str]
+) -> bool:
     hosts = [process.nodes[p] for p in node.path if p in process.nodes]
     if node.kind == "callActivity":
         hosts.append(node)
-    if any(_catches(process, host, code) for host in hosts):
-        yield True
-        return
-    callers = [c for c in subject.callers.get(process.id, ()) if c.process_id not in seen]
+    if process.id in seen or any(_catches(process, host, code) for host in hosts):
+        return True
+    callers = subject.callers.get(process.id, ())
     if process.id == subject.procedure_id or not callers:
-        yield False
-    for caller in callers:
-        outer = subject.processes[caller.process_id]
-        yield from _caught(subject, outer, caller, code, (*seen, process.id))
+        return False
+    outer = (subject.processes[caller.process_id] for caller in callers)
+    seen.add(process.id)
+    pairs = zip(outer, callers, strict=True)
+    return all(_is_caught_around(subject, p, caller, code, seen) for p, caller in pairs)
 
 
 def _catches(process: Process, host: Node, code: str) -> bool:

@@ -5,7 +5,7 @@ from difflib import get_close_matches
 
 from workflows import dmn, feel
 from workflows.diagrams import Node
-from workflows.feel.ast import Binary, Literal, Name, Path, children
+from workflows.feel.ast import Binary, Filter, Literal, Name, Path, children
 from workflows.feel.ast import Node as Tree
 from workflows.verification.documents import Documents
 from workflows.verification.findings import Finding, Severity
@@ -36,7 +36,7 @@ def _site(subject: Subject, site: Site) -> Findings:
         text = f"{site.place}不是合法的表达式：{_told(error)}"
         yield _at(subject, site, Severity.ERROR, "expressions.syntax", text)
         return
-    for read in sorted(parsed.names()):
+    for read in sorted(parsed.names() | _from_around_filters(parsed, site.names)):
         if problem := _problem(read, site.names):
             rule, text = problem
             yield _at(subject, site, Severity.ERROR, rule, f"{site.place}{text}")
@@ -76,6 +76,24 @@ def _problem(read: _Read, names: Names) -> tuple[str, str] | None:
     return None
 
 
+def _from_around_filters(parsed: feel.Expression, names: Names) -> frozenset[_Read]:
+    """Return what filters read that no item of their lists can have."""
+    lists = [infer(tree.base, names) for tree in _trees(parsed.tree) if isinstance(tree, Filter)]
+    return frozenset(
+        read
+        for read in parsed.filter_names()
+        if read[0] != "item" and all(each.part(read[0]) is None for each in lists)
+    )
+
+
+def _trees(tree: Tree) -> Iterator[Tree]:
+    waiting = [tree]
+    while waiting:
+        here = waiting.pop()
+        yield here
+        waiting.extend(children(here))
+
+
 def _near(name: str, known: Names) -> str:
     found = get_close_matches(name, known, n=1)
     return f"，是否指“{found[0]}”？" if found else ""
@@ -83,10 +101,7 @@ def _near(name: str, known: Names) -> str:
 
 def _impossible(tree: Tree, names: Names) -> Iterator[tuple[str, str]]:
     """Yield each comparison of a path with a text it can never be."""
-    waiting = [tree]
-    while waiting:
-        here = waiting.pop()
-        waiting.extend(children(here))
+    for here in _trees(tree):
         if isinstance(here, Binary) and here.operator in {"=", "!="}:
             for one, other in ((here.left, here.right), (here.right, here.left)):
                 if isinstance(one, Name | Path) and isinstance(other, Literal):

@@ -1,6 +1,7 @@
 """Layer 1, gateways: each choice has its conditions, and a way for every case."""
 
 from dataclasses import fields
+from itertools import starmap
 from typing import Any
 
 from workflows import feel
@@ -94,7 +95,7 @@ def _same(one: Any, other: Any) -> bool:
     """Compare two trees, wherever in their sources they stand."""
     if isinstance(one, tuple):
         pairs = zip(one, other, strict=False)
-        return len(one) == len(other) and all(_same(a, b) for a, b in pairs)
+        return len(one) == len(other) and all(starmap(_same, pairs))
     if type(one) is not type(other) or not hasattr(one, "at"):
         return bool(one == other)
     parts = (part.name for part in fields(one) if part.name != "at")

@@ -13,7 +13,7 @@ from workflows.diagrams import Node, Process
 from workflows.verification.documents import ANSWERED, ENTRY, Documents, Writer, frames
 from workflows.verification.graphs import Before, before
 from workflows.verification.shapes import LEAF, UNKNOWN, Names, Shape, infer, merge, of_value
-from workflows.verification.subjects import Subject
+from workflows.verification.subjects import Subject, value_of
 
 _CASE = ("id", "number", "procedure", "jurisdiction", "started_on", "rehearsal", "state")
 _LEGAL_BASIS = ("status", "number", "effective_from", "effective_to", "title", "is_demo")
@@ -44,7 +44,7 @@ class Scopes:
     def _profile(self) -> Shape:
         nested: dict[str, Shape] = {}
         for key, entry in self.subject.profile.items():
-            shape = of_value(entry["value"])
+            shape = of_value(value_of(entry))
             for name in reversed(key.split(".")):
                 shape = Shape({name: shape})
             nested = merge(nested, shape.fields or {})
@@ -83,7 +83,7 @@ class Scopes:
     def _written(self, process: Process, node: Node) -> Iterator[Writer]:
         """Yield what can have been written in the frames around a node."""
         around, earlier = frames(process, node.path), self._earlier(process)[node.id]
-        is_again = self._is_reentered(process, ())
+        is_again = process.id in self._reentered
         for writer in self.documents.writers(process):
             is_around = around[: len(writer.frame)] == writer.frame
             is_kept = is_again and not writer.frame
@@ -110,7 +110,7 @@ class Scopes:
             found: dict[str, Shape] = {}
             for caller in self.subject.callers.get(process.id, ()):
                 found = merge(found, self._handed_on(caller))
-            if self._is_reentered(process, ()):
+            if process.id in self._reentered:
                 results = self.documents.frame(process, ()).get("outcome")
                 found = merge(found, {"outcome": results} if results else {})
             self._entries[process.id] = found
@@ -118,33 +118,39 @@ class Scopes:
 
     def _handed_on(self, caller: Node) -> dict[str, Shape]:
         names = self.at(caller, inside=True)
-        inputs = {name: self._input(text, names) for name, text in caller.inputs.items()}
+        inputs = {name: _given(text, names) for name, text in caller.inputs.items()}
         return {**names, **inputs}
-
-    def _input(self, text: str, names: Names) -> Shape:
-        if not text.startswith("="):
-            return Shape({}, frozenset({text}))
-        try:
-            return infer(feel.parse(text[1:]).tree, names)
-        except feel.FeelError:
-            return UNKNOWN
 
     def inputs(self, node: Node) -> dict[str, Shape]:
         """Return the names that a node's own inputs give to what it runs."""
         names = self.at(node, inside=True)
-        return {name: self._input(text, names) for name, text in node.inputs.items()}
+        return {name: _given(text, names) for name, text in node.inputs.items()}
 
-    def _is_reentered(self, process: Process, seen: tuple[str, ...]) -> bool:
-        """Tell whether a process can be called again in a frame that it has filled before."""
-        for caller in self.subject.callers.get(process.id, ()):
+    @cached_property
+    def _reentered(self) -> frozenset[str]:
+        """Ids of the processes that can be called again in a frame they have filled before."""
+        found: set[str] = set()
+        while True:
+            more = {p for p in self.subject.processes if any(self._again(p, found))} - found
+            if not more:
+                return frozenset(found)
+            found |= more
+
+    def _again(self, process_id: str, found: set[str]) -> Iterator[bool]:
+        for caller in self.subject.callers.get(process_id, ()):
             outer = self.subject.processes[caller.process_id]
-            if caller.loop is not None or frames(outer, caller.path) or outer.id in seen:
-                continue
-            if caller.id in self._earlier(outer)[caller.id]:
-                return True
-            if self._is_reentered(outer, (*seen, process.id)):
-                return True
-        return False
+            if caller.loop is None and not frames(outer, caller.path):
+                yield outer.id in found or caller.id in self._earlier(outer)[caller.id]
+
+
+def _given(text: str, names: Names) -> Shape:
+    """Return the shape of an input's value."""
+    if not text.startswith("="):
+        return Shape({}, frozenset({text}))
+    try:
+        return infer(feel.parse(text[1:]).tree, names)
+    except feel.FeelError:
+        return UNKNOWN
 
 
 def _is_ambient(writer: Writer, node: Node) -> bool:

@@ -1,10 +1,11 @@
 """Layer 1, flow: every node has its place, is reached from a start and comes to an end."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 
 from workflows.diagrams import Flow, Node, Process
 from workflows.verification import graphs
-from workflows.verification.findings import Severity
+from workflows.verification.findings import Finding, Severity
 from workflows.verification.subjects import Findings, Subject, label
 
 _GATEWAYS = frozenset(
@@ -18,17 +19,15 @@ def check(subject: Subject) -> Findings:
     """Check the flow of every process."""
     for path, diagram in subject.diagrams.items():
         for refusal in diagram.refusals:
-            process_id = next((p for p, file in subject.file_of.items() if file == path), "")
             rule = f"structure.{refusal.code}"
-            yield subject.found(
-                Severity.ERROR, rule, process_id, refusal.element_id, refusal.message
-            )
+            yield Finding(Severity.ERROR, rule, path, refusal.element_id, refusal.message)
+    waiting = _waiting(subject)
     for process in subject.processes.values():
         yield from _flows(subject, process)
         yield from _connections(subject, process)
         for path_of_level, nodes in graphs.levels(process).items():
             yield from _level(subject, process, path_of_level, nodes)
-        yield from _cycles(subject, process)
+        yield from _cycles(subject, process, waiting)
     yield from _names(subject)
 
 
@@ -104,10 +103,10 @@ def _stuck(
             yield subject.error("structure.no-way-out", node, text)
 
 
-def _cycles(subject: Subject, process: Process) -> Findings:
+def _cycles(subject: Subject, process: Process, waiting: AbstractSet[str]) -> Findings:
     """Report loops in which a case would run round and round within one moment."""
     arrows = graphs.control(process)
-    waits = {node.id for node in process.nodes.values() if may_wait(subject, node)}
+    waits = {node.id for node in process.nodes.values() if _may_wait(subject, node, waiting)}
     quick = {n for n in _points(process) if n not in waits}
     gateways = {node.id for node in process.nodes.values() if node.kind in _GATEWAYS}
     endless = arrows.on_cycles(quick - gateways)
@@ -129,24 +128,32 @@ def _points(process: Process) -> Iterator[str]:
             yield graphs.exit_of(node.id)
 
 
-def may_wait(subject: Subject, node: Node, around: frozenset[str] = frozenset()) -> bool:
+def _waiting(subject: Subject) -> frozenset[str]:
+    """Return the ids of the processes in which a token can rest."""
+    found: set[str] = set()
+    while True:
+        more = {
+            process.id
+            for process in subject.processes.values()
+            if any(_may_wait(subject, node, found) for node in process.nodes.values())
+        }
+        if more == found:
+            return frozenset(found)
+        found = more
+
+
+def _may_wait(subject: Subject, node: Node, waiting: AbstractSet[str]) -> bool:
     """Tell whether a token can rest at a node, or somewhere inside it."""
     if node.kind in _WAITING:
         return True
     if node.kind == "serviceTask":
         operation = subject.operations.get(node.operation or "")
         return operation is not None and operation.is_deferred
-    process = subject.processes.get(node.process_id)
-    if node.kind == "subProcess" and process is not None:
-        return _any_waits(subject, graphs.inside(process, node), around)
-    called = subject.processes.get(node.called or "")
-    if called is None or called.id in around:
-        return False
-    return _any_waits(subject, called.nodes.values(), around | {called.id})
-
-
-def _any_waits(subject: Subject, nodes: Iterable[Node], around: frozenset[str]) -> bool:
-    return any(may_wait(subject, node, around) for node in nodes)
+    if node.kind == "subProcess":
+        process = subject.processes[node.process_id]
+        inner = (n for n in graphs.inside(process, node) if n.kind != "subProcess")
+        return any(_may_wait(subject, each, waiting) for each in inner)
+    return node.called in waiting
 
 
 def _names(subject: Subject) -> Findings:

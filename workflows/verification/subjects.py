@@ -82,14 +82,12 @@ class Subject:
     @cached_property
     def roles(self) -> Mapping[str, Any]:
         """Role keys of the jurisdiction -> how they are bound."""
-        roles: Mapping[str, Any] = self.settings.get("roles") or {}
-        return roles
+        return _mapping(self.settings.get("roles"))
 
     @cached_property
     def profile(self) -> Mapping[str, Any]:
         """Parameters by dotted key; each has a ``value``."""
-        profile: Mapping[str, Any] = self.settings.get("procedure", {}).get("profile") or {}
-        return profile
+        return _mapping(_mapping(self.settings.get("procedure")).get("profile"))
 
     @cached_property
     def callers(self) -> dict[str, list[Node]]:
@@ -120,8 +118,9 @@ class Subject:
         """Return a literal name, or the parameter behind ``=profile.x``; None if there is none."""
         if name is None or not name.startswith("="):
             return name
-        entry = self.profile.get(name.removeprefix("=").strip().removeprefix("profile."))
-        return None if entry is None else str(entry["value"])
+        root, _, key = name.removeprefix("=").strip().partition(".")
+        entry = self.profile.get(key) if root == "profile" else None
+        return None if entry is None else str(value_of(entry))
 
     def found(  # noqa: PLR0913, PLR0917 - one argument for each part of a finding
         self,
@@ -146,6 +145,15 @@ class Subject:
 
 
 Findings = Iterator[Finding]
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def value_of(entry: Any) -> Any:
+    """Return the value of a parameter's entry."""
+    return _mapping(entry).get("value")
 
 
 def label(node: Node) -> str:

@@ -52,6 +52,7 @@ class Notice(Base):
     starts_on: Mapped[date]
     ends_on: Mapped[date]
     ends_at: Mapped[datetime] = mapped_column(comment="Objections count until this instant")
+    working_days: Mapped[int] = mapped_column(comment="Length of the period")
     published_at: Mapped[datetime]
     content_sha256: Mapped[str] = mapped_column(String(64))
     status: Mapped[NoticeStatus] = mapped_column(

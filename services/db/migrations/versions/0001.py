@@ -354,6 +354,7 @@ def upgrade() -> None:
     sa.Column('starts_on', sa.Date(), nullable=False),
     sa.Column('ends_on', sa.Date(), nullable=False),
     sa.Column('ends_at', sa.DateTime(timezone=True), nullable=False, comment='Objections count until this instant'),
+    sa.Column('working_days', sa.Integer(), nullable=False, comment='Length of the period'),
     sa.Column('published_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('content_sha256', sa.String(length=64), nullable=False),
     sa.Column('status', sa.Enum('open', 'closed', 'withdrawn', name='status', native_enum=False, create_constraint=True, length=32), nullable=False),
