@@ -54,15 +54,15 @@ def load(*, as_json: bool) -> None:
         list(runtime.library.jurisdictions.values()), "加载辖区", disable=as_json
     ):
         with unit_of_work(runtime.sessions) as session:
-            for loaded in loading.load_jurisdiction(session, runtime, jurisdiction):
-                rows.append(
-                    {
-                        "procedure": loaded.procedure_id,
-                        "version": loaded.version,
-                        "hash": loaded.bundle_hash,
-                        "new": loaded.is_new,
-                    }
-                )
+            rows += [
+                {
+                    "procedure": loaded.procedure_id,
+                    "version": loaded.version,
+                    "hash": loaded.bundle_hash,
+                    "new": loaded.is_new,
+                }
+                for loaded in loading.load_jurisdiction(session, runtime, jurisdiction)
+            ]
     _print(rows, as_json=as_json, title="办理事项")
 
 

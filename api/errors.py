@@ -107,7 +107,11 @@ class Api(SmorestApi):
         data = getattr(error, "data", None) or {}
         found = _flatten(data.get("messages") or data.get("errors") or {})
         message = _SENTENCES.get(status, status.phrase)
-        if status is HTTPStatus.BAD_REQUEST and error.description and not error.description.isascii():
+        if (
+            status is HTTPStatus.BAD_REQUEST
+            and error.description
+            and not error.description.isascii()
+        ):
             message = error.description
         reply = jsonify(body(status, status.name, message, found))
         headers = dict(data.get("headers") or {})

@@ -53,12 +53,12 @@ def _open_to(folder: Path, user: str) -> None:
     """Let another user reach and own the folder."""
     shutil.chown(folder, user)
     for parent in folder.parents:
-        if parent.stat().st_uid == 0 and str(parent).startswith("/tmp/"):  # noqa: S108
+        if parent.stat().st_uid == 0 and str(parent).startswith("/tmp/"):
             parent.chmod(parent.stat().st_mode | 0o055)
 
 
 def _init(folder: Path, data: Path, user: str | None) -> None:
-    subprocess.run(  # noqa: S603 - a program of the system
+    subprocess.run(
         [_program("initdb"), "-D", data, "-U", "liancheng", "-A", "trust", "-E", "UTF8", "-N"],
         check=True,
         cwd=folder,
@@ -76,7 +76,7 @@ def _start(
         "fsync": "on" if is_durable else "off",
     }
     options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
-    return subprocess.Popen(  # noqa: S603 - a program of the system
+    return subprocess.Popen(
         [_program("postgres"), "-D", str(data), "-p", str(port), "-k", str(folder), *options],
         cwd=folder,
         stdout=subprocess.DEVNULL,

@@ -1,5 +1,6 @@
-"""marshmallow fields for single answers. Stricter than marshmallow's own, which accept
-``"1_000"``, cut 1.9 to 1 and take ``"on"`` for true.
+"""Fields for single answers.
+
+Stricter than marshmallow's own, which accept ``"1_000"``, cut 1.9 to 1 and take ``"on"`` for true.
 
 An answer not given (absent, null, "" or []) becomes the field's empty value, or an error
 when it is required. Every reading raises; none returns False.
@@ -23,6 +24,7 @@ from workflows import feel
 
 HIDDEN: Final = object()  # stands for the answer of a hidden field; no JSON value equals it
 
+_LONGEST_NUMBER = 40  # characters, before anything is computed
 _PLAIN_NUMBER: Final = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?")
 _PLAIN_DATE: Final = re.compile(r"(19|20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}")
 _PLAIN_INSTANT: Final = re.compile(
@@ -155,7 +157,9 @@ def _parse_number(value: Any) -> Decimal | None:
         return Decimal(max(-limit, min(value, limit)))
     if isinstance(value, float) and math.isfinite(value):
         number = Decimal(repr(value))
-    elif isinstance(value, str) and len(value) <= 40 and _PLAIN_NUMBER.fullmatch(value):
+    elif (
+        isinstance(value, str) and len(value) <= _LONGEST_NUMBER and _PLAIN_NUMBER.fullmatch(value)
+    ):
         number = Decimal(value)
     else:
         return None

@@ -148,7 +148,7 @@ def _file_ids(fields: tuple[FieldSpec, ...], level: Mapping[str, Any]) -> Iterat
 
 
 def _flat(messages: Any, path: str = "") -> dict[str, list[str]]:
-    """marshmallow's nested messages by path, ``members.3.uscc``."""
+    """Marshmallow's nested messages by path, ``members.3.uscc``."""
     if not isinstance(messages, dict):
         return {path or WHOLE_FORM: [str(message) for message in messages]}
     flat: dict[str, list[str]] = {}

@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 from services.db.models import CalendarDay, CaseRole
 from workflows.calendar import WorkingCalendar
 
-
 RECEIVING_ROLE = "authority_clerk"  # whose agency's working days a case lives by
 
 

@@ -41,9 +41,7 @@ def progress(session: Session, number: str, code: str) -> dict[str, Any]:
     }
 
 
-def inspection(
-    session: Session, runtime: Runtime, actor: Actor, case_id: UUID
-) -> dict[str, Any]:
+def inspection(session: Session, runtime: Runtime, actor: Actor, case_id: UUID) -> dict[str, Any]:
     """Return a rehearsal whole. Raises ConflictError for a production case."""
     case = visible(session, actor, case_id)
     if not case.is_rehearsal:

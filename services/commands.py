@@ -107,9 +107,7 @@ def _fault(runtime: Runtime, error: IncidentError) -> ProcessFaultError:
     with unit_of_work(runtime.sessions) as session:
         # A case whose very start failed was rolled back: the incident then stands alone.
         known = session.scalar(select(Case.id).where(Case.id == error.case_id))
-        incident = incidents.open_incident(
-            session, error, runtime.clock.now(), case_id=known
-        )
+        incident = incidents.open_incident(session, error, runtime.clock.now(), case_id=known)
     return ProcessFaultError(
         f"流程无法继续，已登记为异常，没有任何更改。编号 {incident.id}", incident=str(incident.id)
     )

@@ -77,4 +77,6 @@ def cases_of(
     query = select(Case).where(or_(Case.id.in_(seen), Case.id.in_(personal)))
     if before is not None:
         query = query.where(tuple_(Case.started_at, Case.id) < before)
-    return list(session.scalars(query.order_by(Case.started_at.desc(), Case.id.desc()).limit(limit)))
+    return list(
+        session.scalars(query.order_by(Case.started_at.desc(), Case.id.desc()).limit(limit))
+    )

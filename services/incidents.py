@@ -78,9 +78,7 @@ def resolve(session: Session, incident_id: UUID, actor_key: str, at: datetime) -
     return incident
 
 
-def _unmark(
-    session: Session, case: Case, incident: Incident, actor_key: str, at: datetime
-) -> None:
+def _unmark(session: Session, case: Case, incident: Incident, actor_key: str, at: datetime) -> None:
     others = session.scalars(
         select(Incident.id).where(Incident.case_id == case.id, Incident.resolved_at.is_(None))
     ).first()

@@ -70,9 +70,7 @@ def claim(
     return None if row is None else Claim(*row)
 
 
-def run_due(
-    runtime: Runtime, worker: str, limit: int = 1000, only_case: UUID | None = None
-) -> int:
+def run_due(runtime: Runtime, worker: str, limit: int = 1000, only_case: UUID | None = None) -> int:
     """Run what is due, at most ``limit`` jobs; how many ran. Runs its own transactions."""
     for count in range(limit):
         with unit_of_work(runtime.sessions) as session:
@@ -186,9 +184,7 @@ def _retry(runtime: Runtime, claimed: Claim, error: Exception) -> None:
 def _fail(runtime: Runtime, claimed: Claim, error: IncidentError) -> None:
     now = runtime.clock.now()
     with unit_of_work(runtime.sessions) as session:
-        incidents.open_incident(
-            session, error, now, case_id=claimed.case_id, job_id=claimed.id
-        )
+        incidents.open_incident(session, error, now, case_id=claimed.case_id, job_id=claimed.id)
         _held(session, claimed, failed_at=now, last_error=str(error)[:500])
 
 

@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from services import files, legal_bases, policies, procedures
 from services.actors import Actor
-from services.db.models import Call, LegalBasis, Party, PartyKind, Procedure
 from services.db.models import Bundle as BundleRow
+from services.db.models import Call, LegalBasis, Party, PartyKind, Procedure
 from services.errors import LegalBasisError, NotFoundError
 from services.runtime import Runtime
 from services.service_tasks.windows import status_on

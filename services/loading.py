@@ -112,12 +112,12 @@ def load_demo(session: Session, runtime: Runtime) -> list[dict[str, Any]]:
         demo = jurisdiction.demo()
         for unit in demo.get("units") or []:
             party = _party(session, unit, PartyKind.UNIT, {"demo": True})
-            for person in unit.get("people") or []:
-                listed.append(_person(session, person, [party], password))
-        for person in demo.get("people") or []:
-            listed.append(_person(session, person, _parties(session, person), password))
-        for expert in demo.get("experts") or []:
-            listed.append(_expert(session, jurisdiction, expert, password))
+            people = unit.get("people") or []
+            listed += [_person(session, p, [party], password) for p in people]
+        people = demo.get("people") or []
+        listed += [_person(session, p, _parties(session, p), password) for p in people]
+        experts = demo.get("experts") or []
+        listed += [_expert(session, jurisdiction, e, password) for e in experts]
         _adoption(session, runtime, jurisdiction, demo.get("adoption"))
         for call in demo.get("calls") or []:
             _call(session, runtime, jurisdiction, call)
@@ -129,9 +129,7 @@ def _parties(session: Session, person: Any) -> list[Party]:
     return list(session.scalars(select(Party).where(Party.code.in_(codes))))
 
 
-def _person(
-    session: Session, given: Any, parties: list[Party], password: str
-) -> dict[str, Any]:
+def _person(session: Session, given: Any, parties: list[Party], password: str) -> dict[str, Any]:
     person = session.scalars(select(Person).where(Person.login == given["login"])).first()
     if person is None:
         person = Person(login=given["login"], password_hash=password)
@@ -169,9 +167,7 @@ def _expert(
     return listed
 
 
-def _adoption(
-    session: Session, runtime: Runtime, jurisdiction: Jurisdiction, given: Any
-) -> None:
+def _adoption(session: Session, runtime: Runtime, jurisdiction: Jurisdiction, given: Any) -> None:
     """Record the sample adoption of a draft, once, visibly 演示."""
     if not given or legal_bases.current(session, jurisdiction.code).is_demo:
         return

@@ -42,9 +42,7 @@ def people_of(
         )
     if party_ids:
         found |= set(
-            session.scalars(
-                select(Membership.person_id).where(Membership.party_id.in_(party_ids))
-            )
+            session.scalars(select(Membership.person_id).where(Membership.party_id.in_(party_ids)))
         )
     return found
 

@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 
 from services.db.models import Counter
 
-
 _SEQ = re.compile(r"\{seq(?::0?(\d)d)?\}")
 
 
@@ -21,15 +20,11 @@ def next_number(session: Session, pattern: str, on: date) -> str:
     """
     series = pattern.replace("{year}", str(on.year))
     _ensure(session, series)
-    session.execute(
-        update(Counter).where(Counter.series == series).values(value=Counter.value + 1)
-    )
+    session.execute(update(Counter).where(Counter.series == series).values(value=Counter.value + 1))
     value = session.scalars(select(Counter.value).where(Counter.series == series)).one()
     return _SEQ.sub(lambda place: str(value).zfill(int(place[1] or 1)), series)
 
 
 def _ensure(session: Session, series: str) -> None:
     dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-    session.execute(
-        dialect.insert(Counter).values(series=series, value=0).on_conflict_do_nothing()
-    )
+    session.execute(dialect.insert(Counter).values(series=series, value=0).on_conflict_do_nothing())

@@ -17,9 +17,7 @@ from services.runtime import Runtime
 MAX_ROWS = 200
 
 
-def days(
-    session: Session, agency_id: UUID | None, first: date, count: int
-) -> list[dict[str, Any]]:
+def days(session: Session, agency_id: UUID | None, first: date, count: int) -> list[dict[str, Any]]:
     """Return the days of the working calendar from ``first`` on."""
     if first.year > date.max.year - 2:
         raise InvalidError("日期超出日历范围", {"first": ["请选择较早的日期"]})
@@ -91,9 +89,7 @@ def open_incidents(session: Session, actor: Actor) -> list[Incident]:
 def resolve(session: Session, runtime: Runtime, actor: Actor, incident_id: UUID) -> Incident:
     """Resolve an incident of one's cases. Raises NotFoundError, NotAllowedError."""
     known = session.scalars(
-        select(Incident.id).where(
-            Incident.id == incident_id, Incident.case_id.in_(_cases(actor))
-        )
+        select(Incident.id).where(Incident.id == incident_id, Incident.case_id.in_(_cases(actor)))
     ).first()
     if known is None:
         raise NotFoundError("没有这个异常")

@@ -45,17 +45,13 @@ def see_task(session: Session, actor: Actor, case: Case, task: Task) -> None:
     Raises NotFoundError in the words that a missing task gets.
     """
     is_hidden = task.person_id not in {None, actor.person_id}
-    if not sees_case(session, actor, case) or (
-        is_hidden and not is_official(session, actor, case)
-    ):
+    if not sees_case(session, actor, case) or (is_hidden and not is_official(session, actor, case)):
         raise NotFoundError("没有这项任务")
 
 
 def sees_case(session: Session, actor: Actor, case: Case) -> bool:
     """Tell whether a case has come to one of the actor's parties, or to them by name."""
-    by_party = exists().where(
-        CaseAccess.case_id == case.id, CaseAccess.party_id.in_(actor.parties)
-    )
+    by_party = exists().where(CaseAccess.case_id == case.id, CaseAccess.party_id.in_(actor.parties))
     by_person = exists().where(Task.case_id == case.id, Task.person_id == actor.person_id)
     return bool(session.scalar(select(by_party | by_person)))
 
@@ -90,7 +86,9 @@ def do_task(session: Session, actor: Actor, task: Task) -> Verdict:
         return Verdict(False, "这项任务已由他人签收")
     earlier = _earlier_doers(session, task)
     if actor.person_id in earlier:
-        return Verdict(False, f"按职责分离要求，您已办理过“{earlier[actor.person_id]}”，须由他人办理")
+        return Verdict(
+            False, f"按职责分离要求，您已办理过“{earlier[actor.person_id]}”，须由他人办理"
+        )
     return YES
 
 
@@ -107,7 +105,7 @@ def _earlier_doers(session: Session, task: Task) -> dict[UUID, str]:
             | Decision.activity_code.in_(task.separate_from),
         )
     )
-    return {person_id: name for person_id, name in rows}
+    return dict(rows.tuples().all())
 
 
 def start_procedure(

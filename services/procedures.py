@@ -52,9 +52,7 @@ def publish(session: Session, bundle: Bundle, at: datetime) -> BundleRow:
     settings = json.loads(bundle.files["procedure.json"])
     procedure = session.get(Procedure, bundle.procedure_id)
     if procedure is None:
-        procedure = Procedure(
-            id=bundle.procedure_id, jurisdiction=settings["jurisdiction"]["code"]
-        )
+        procedure = Procedure(id=bundle.procedure_id, jurisdiction=settings["jurisdiction"]["code"])
         session.add(procedure)
     procedure.title = settings["procedure"]["title"]["zh"]
     procedure.bundle_hash = bundle.hash

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from services.db.engine import Sessions, open_engine, open_sessions
 from services.db.models import Case
@@ -13,6 +13,9 @@ from services.gateways.mail import FolderMailer, Mailer, SmtpMailer
 from services.gateways.publication import FolderPublisher, Publisher
 from services.settings import Settings
 from workflows.bundles import Library
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @dataclass(frozen=True)

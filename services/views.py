@@ -109,9 +109,7 @@ def _pending(session: Session, runtime: Runtime, case: Case) -> int:
 def visited(session: Session, case_id: UUID) -> list[str]:
     """Return the ids of the nodes entered so far, each once, in order of first entry."""
     rows = session.scalars(
-        select(AuditEntry.payload)
-        .where(AuditEntry.case_id == case_id)
-        .order_by(AuditEntry.seq)
+        select(AuditEntry.payload).where(AuditEntry.case_id == case_id).order_by(AuditEntry.seq)
     )
     seen: dict[str, None] = {}
     for payload in rows:

@@ -56,7 +56,9 @@ def _fill(engine_url: str, library: Library) -> None:
 
 
 def _runtime(url: str, library: Library, data_dir: Path) -> Runtime:
-    settings = Settings.from_env({"LIANCHENG_DATABASE_URL": url, "LIANCHENG_DATA_DIR": str(data_dir)})
+    settings = Settings.from_env(
+        {"LIANCHENG_DATABASE_URL": url, "LIANCHENG_DATA_DIR": str(data_dir)}
+    )
     return Runtime(
         settings=settings,
         sessions=open_sessions(open_engine(url)),

@@ -115,9 +115,7 @@ class Inspection(MethodView):
         read(lambda session, actor: case_pages.visible(session, actor, case_id))
         jobs.run_due(auth.runtime(), "inspection", only_case=case_id)
         return read(
-            lambda session, actor: case_pages.inspection(
-                session, auth.runtime(), actor, case_id
-            )
+            lambda session, actor: case_pages.inspection(session, auth.runtime(), actor, case_id)
         )
 
 
@@ -190,5 +188,3 @@ class Comments(MethodView):
             ),
             status=201,
         )
-
-

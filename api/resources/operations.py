@@ -1,7 +1,6 @@
 """For those who keep it running: calendar, jobs, incidents, the catalogue of operations."""
 
-from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from flask import Response
@@ -16,6 +15,9 @@ from services import operations
 from services.db.models import JobKind
 from services.service_tasks.catalogue import CATALOGUE
 
+if TYPE_CHECKING:
+    from datetime import date
+
 blueprint = Blueprint(
     "operations", __name__, url_prefix="/api/v1", description="Calendar, jobs, incidents"
 )
@@ -25,9 +27,7 @@ class CalendarQuery(Strict):
     """Which days."""
 
     first = fields.Date(required=True)
-    days = fields.Integer(
-        load_default=31, validate=validate.Range(1, 400, error="1 至 400 天")
-    )
+    days = fields.Integer(load_default=31, validate=validate.Range(1, 400, error="1 至 400 天"))
     agency = fields.UUID(load_default=None, allow_none=True)
 
 
@@ -133,9 +133,7 @@ class Resolution(MethodView):
         """Resolve an incident; its failed job runs again."""
         return command(
             IncidentSchema,
-            lambda session, actor: operations.resolve(
-                session, auth.runtime(), actor, incident_id
-            ),
+            lambda session, actor: operations.resolve(session, auth.runtime(), actor, incident_id),
         )
 
 

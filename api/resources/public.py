@@ -20,9 +20,7 @@ from api.shell import command_publicly, read_publicly
 from api.strict_json import Blueprint
 from services import case_pages, publicity, registers
 
-blueprint = Blueprint(
-    "public", __name__, url_prefix="/api/v1/public", description="Without login"
-)
+blueprint = Blueprint("public", __name__, url_prefix="/api/v1/public", description="Without login")
 
 
 class NoticeListSchema(Schema):
@@ -130,9 +128,7 @@ class OneObjection(MethodView):
     @blueprint.doc(security=[])
     def get(self, query: dict[str, Any], number: str) -> Any:
         """Read the reply to one's objection, by number and receipt code."""
-        return read_publicly(
-            lambda session: publicity.read_reply(session, number, query["code"])
-        )
+        return read_publicly(lambda session: publicity.read_reply(session, number, query["code"]))
 
 
 class CodeQuery(Strict):

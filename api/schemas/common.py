@@ -13,6 +13,7 @@ from services.errors import InvalidError
 
 FIRST_YEAR, LAST_YEAR = 2000, 2089  # a rehearsal's offset in seconds fits 32 bits
 
+
 class Strict(Schema):
     """Unknown fields are refused."""
 

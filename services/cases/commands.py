@@ -17,7 +17,6 @@ from sqlalchemy.orm import Session
 from services import files, legal_bases, policies, procedures
 from services.actors import Actor
 from services.cases.environment import CaseWorld
-from services.lookup import get_task, lock_case
 from services.cases.projection import grant_access, project
 from services.db.models import (
     Case,
@@ -32,6 +31,7 @@ from services.db.models import (
     TaskStatus,
 )
 from services.errors import ConflictError, InvalidError, NotFoundError, TaskTakenError
+from services.lookup import get_task, lock_case
 from services.numbers import next_number
 from services.procedures import Ready
 from services.runtime import Runtime
@@ -45,7 +45,9 @@ from workflows.errors import BusinessError, IncidentError
 
 @dataclass(frozen=True, slots=True)
 class Rehearsal:
-    """What a rehearsal (演练) assumes: its starting instant and, if given, the legal basis.
+    """What a rehearsal (演练) assumes.
+
+    Its starting instant and, if given, the legal basis.
 
     ``as_production`` starts it under the same checks as a production case.
     """
@@ -66,6 +68,7 @@ def start_case(
     rehearsal: Rehearsal | None = None,
 ) -> Case:
     """Start a case for a party and run it to its first waits.
+
     Raises NotFoundError, NotAllowedError, LegalBasisError, InvalidError, IncidentError.
     """
     procedure = procedures.get(session, procedure_id)
@@ -111,7 +114,7 @@ def start_case(
 def _agencies(session: Session, ready: Ready) -> dict[str, UUID]:
     codes = {r: how["agency"] for r, how in ready.opened.roles.items() if how.get("agency")}
     rows = session.execute(select(Party.code, Party.id).where(Party.code.in_(codes.values())))
-    ids = {code: party_id for code, party_id in rows}
+    ids = dict(rows.tuples().all())
     missing = sorted(set(codes.values()) - set(ids))
     if missing:
         raise NotFoundError(f"尚未设立机关：{'、'.join(missing)}")
@@ -327,7 +330,9 @@ def recompute_deadlines(
     world = CaseWorld(session, runtime, case, ready, actor)
     step = _advance(world, engine.recompute)
     notices.extend(session, case, world.calendar)
-    moved = [[d.node.id, d.deadline.due_at.isoformat()] for d in step.deadlines if d.deadline.due_at]
+    moved = [
+        [d.node.id, d.deadline.due_at.isoformat()] for d in step.deadlines if d.deadline.due_at
+    ]
     if moved or step.passages:
         payload = {"calendar": world.calendar.version, "moved": moved}
         project(world, step, what="deadlines.recomputed", payload=payload)
@@ -351,9 +356,12 @@ def settle_service(
     if case.status is CaseStatus.FINISHED:
         return case
     world = CaseWorld(session, runtime, case, procedures.ready(session, case.bundle_hash))
-    step = _advance(world, lambda program, env, state, document: engine.settle(
-        program, env, state, document, task_id, outcome
-    ))
+    step = _advance(
+        world,
+        lambda program, env, state, document: engine.settle(
+            program, env, state, document, task_id, outcome
+        ),
+    )
     refused = outcome.code if isinstance(outcome, BusinessError) else None
     payload = {"task": str(task_id), "refused": refused}
     project(world, step, what="service.settled", payload=payload)
@@ -374,9 +382,12 @@ def send_message(
     if name not in case.messages:
         raise ConflictError("办件目前不接收此类消息", "NOT_EXPECTED", wanted=name)
     world = CaseWorld(session, runtime, case, procedures.ready(session, case.bundle_hash), actor)
-    step = _advance(world, lambda program, env, state, document: engine.send(
-        program, env, state, document, name, payload, key
-    ))
+    step = _advance(
+        world,
+        lambda program, env, state, document: engine.send(
+            program, env, state, document, name, payload, key
+        ),
+    )
     project(world, step, what=f"message.{name}", payload={"key": key, "content": _digest(payload)})
     return case
 
@@ -454,9 +465,7 @@ def advance_rehearsal(
     if seconds < 0:
         raise ConflictError("演练的时间只能前进", "CLOCK_BACKWARDS")
     case.clock_offset_seconds += seconds
-    for job in session.scalars(
-        select(Job).where(Job.case_id == case.id, Job.done_at.is_(None))
-    ):
+    for job in session.scalars(select(Job).where(Job.case_id == case.id, Job.done_at.is_(None))):
         job.due_at -= timedelta(seconds=seconds)
     session.flush()
     return case

@@ -74,9 +74,7 @@ class CaseWorld:
     @property
     def context(self) -> feel.Context:
         """The context in which forms evaluate their conditions."""
-        return feel.Context(
-            now=lambda: self.now, calendar=self.calendar, timezone="Asia/Shanghai"
-        )
+        return feel.Context(now=lambda: self.now, calendar=self.calendar, timezone="Asia/Shanghai")
 
     @cached_property
     def facts(self) -> dict[str, Any]:

@@ -138,9 +138,7 @@ def _deadlines(world: CaseWorld, step: Step) -> None:
 def _deadline_row(world: CaseWorld, each: DeadlineSet) -> Deadline:
     """Return the row of a limit: a new one, or the running one computed anew."""
     row = world.session.scalars(
-        select(Deadline).where(
-            Deadline.case_id == world.case.id, Deadline.task_id == each.task_id
-        )
+        select(Deadline).where(Deadline.case_id == world.case.id, Deadline.task_id == each.task_id)
     ).first()
     if row is None:
         row = Deadline(case_id=world.case.id, task_id=each.task_id)

@@ -22,7 +22,6 @@ from services.scenarios.accounts import Cast
 from services.scenarios.player import RefusedError
 from services.scenarios.reading import Scenario
 
-
 T = TypeVar("T")
 
 
@@ -170,6 +169,3 @@ class _refusals:  # noqa: N801 - reads as a statement
             raise RefusedError(error.code, error.message, error.fields) from error
         if isinstance(error, DomainError):
             raise RefusedError(error.code, error.message) from error
-
-
-

@@ -65,9 +65,13 @@ def play(scenario: Scenario, driver: Driver) -> Result:
         try:
             player.step(step)
         except RefusedError as error:
-            raise ScenarioError(f"{scenario.name}，第 {number} 步 {_brief(step)}：{error}") from error
+            raise ScenarioError(
+                f"{scenario.name}，第 {number} 步 {_brief(step)}：{error}"
+            ) from error
         except ScenarioError as error:
-            raise ScenarioError(f"{scenario.name}，第 {number} 步 {_brief(step)}：{error}") from error
+            raise ScenarioError(
+                f"{scenario.name}，第 {number} 步 {_brief(step)}：{error}"
+            ) from error
     result = Result(scenario, len(scenario.steps))
     if player.case is not None:
         result.case = driver.inspect(player.case)
@@ -97,7 +101,9 @@ class _Player:
                 raise
             missing = set(step.get("fields") or []) - set(error.fields)
             if missing:
-                raise ScenarioError(f"拒绝时没有指出 {sorted(missing)}，只有 {error.fields}") from error
+                raise ScenarioError(
+                    f"拒绝时没有指出 {sorted(missing)}，只有 {error.fields}"
+                ) from error
             return
         if wanted is not None:
             raise ScenarioError(f"应被拒绝（{wanted}），却成功了")
@@ -159,9 +165,7 @@ class _Player:
         who = step.get("as")
         return next((t for t in found if who in (t.get("login"), t.get("party"))), found[0])
 
-    def _prepared(
-        self, answers: Any, login: str | None, task: dict[str, Any] | None = None
-    ) -> Any:
+    def _prepared(self, answers: Any, login: str | None, task: dict[str, Any] | None = None) -> Any:
         """Fill in what a file cannot know: uploads, today, ids of the task's scope."""
         if isinstance(answers, dict):
             if "$file" in answers:
@@ -207,10 +211,11 @@ class _Player:
 
 def _check(case: dict[str, Any], expect: dict[str, Any], name: str) -> None:
     """Compare what is with what the scenario expects; say all that differs at once."""
-    problems: list[str] = []
-    for key in ("status", "state", "outcome"):
-        if key in expect and case[key] != expect[key]:
-            problems.append(f"{key} 应为 {expect[key]}，实为 {case[key]}")
+    problems = [
+        f"{key} 应为 {expect[key]}，实为 {case[key]}"
+        for key in ("status", "state", "outcome")
+        if key in expect and case[key] != expect[key]
+    ]
     waits = {n for t in case["tasks"] for n in (t["activity_code"], t["node_id"])}
     if "waits" in expect and not set(expect["waits"]) <= waits:
         problems.append(f"应等待 {expect['waits']}，实为 {sorted(w for w in waits if w)}")
@@ -219,11 +224,15 @@ def _check(case: dict[str, Any], expect: dict[str, Any], name: str) -> None:
     visited = set(case["visited"])
     problems += [f"应经过 {n}" for n in expect.get("visited") or [] if n not in visited]
     problems += [f"不应经过 {n}" for n in expect.get("never") or [] if n in visited]
-    for expression in expect.get("document") or []:
-        if feel.evaluate(expression, case["document"]) is not True:
-            problems.append(f"办件数据不满足 {expression}")
+    problems += [
+        f"办件数据不满足 {expression}"
+        for expression in expect.get("document") or []
+        if feel.evaluate(expression, case["document"]) is not True
+    ]
     for code, due_on in (expect.get("deadlines") or {}).items():
-        actual = [d["due_on"] for d in case["deadlines"] if code in (d["activity_code"], d["node_id"])]
+        actual = [
+            d["due_on"] for d in case["deadlines"] if code in (d["activity_code"], d["node_id"])
+        ]
         if str(due_on) not in actual:
             problems.append(f"{code} 的期限应止于 {due_on}，实为 {actual}")
     if problems:

@@ -11,7 +11,6 @@ from services.scenarios.accounts import Cast
 from services.scenarios.player import RefusedError
 from services.scenarios.reading import Scenario
 
-
 SETTLE_TRIES = 600
 SETTLE_SECONDS = 0.05
 

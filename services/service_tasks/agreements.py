@@ -69,7 +69,9 @@ def validate(
     }
 
 
-def _verdict(refused: list[str], comments: list[str], missing: list[str], invalid: list[Any]) -> str:
+def _verdict(
+    refused: list[str], comments: list[str], missing: list[str], invalid: list[Any]
+) -> str:
     if refused:
         return "REFUSED"
     if comments:

@@ -67,9 +67,7 @@ def _pool(call: Call, fields: list[str]) -> list[tuple[Expert, Person]]:
     return [pair for pair in pairs if set(fields) & set(pair[0].fields)] or pairs
 
 
-def _conflict(
-    expert: Expert, person: Person, uscc: list[str], names: list[str]
-) -> str | None:
+def _conflict(expert: Expert, person: Person, uscc: list[str], names: list[str]) -> str | None:
     """Return why somebody may not be drawn; ``names`` holds ids and names of people and units."""
     if str(person.id) in names:
         return "已申请回避或已被替换"

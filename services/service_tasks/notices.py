@@ -8,12 +8,12 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services.gateways.publication import FolderPublisher
-from services.lookup import lock_case
 from services.audit import canonical_hash
 from services.calendars import calendar_of_case
 from services.db.engine import unit_of_work
 from services.db.models import Case, Job, Notice, NoticeStatus, Objection
+from services.gateways.publication import FolderPublisher
+from services.lookup import lock_case
 from services.numbers import next_number
 from services.service_tasks.operation import Call, DeferredCall
 from workflows.calendar import TIME_ZONE, WorkingCalendar

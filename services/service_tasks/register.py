@@ -54,7 +54,9 @@ def enter(
         jurisdiction=world.case.jurisdiction,
         title_name=title_name,
         certificate_no=next_number(
-            world.session, f"{series}{world.case.jurisdiction.upper()}-{{year}}-C{{seq:04d}}", starts
+            world.session,
+            f"{series}{world.case.jurisdiction.upper()}-{{year}}-C{{seq:04d}}",
+            starts,
         ),
         industry_field=industry_field,
         lead_party_id=UUID(lead["id"]) if "id" in lead else world.case.starter_party_id,

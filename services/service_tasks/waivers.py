@@ -19,8 +19,10 @@ def record(
     approved_by: str,
     granted: bool,
 ) -> dict[str, Any]:
-    """Keep the waiver. A HARD rule never has one (C-INV-06); nobody approves their own
-    proposal (C-INV-05, ASM-P-02). Either raises IncidentError: the diagram is wrong.
+    """Keep the waiver.
+
+    A HARD rule never has one (C-INV-06); nobody approves their own proposal (C-INV-05,
+    ASM-P-02). Either raises IncidentError: the diagram is wrong.
     """
     if (strength or "SOFT").upper() != "SOFT":
         raise IncidentError("WAIVER", call.node.id, f"{rule_id} 是刚性条件，不得放宽")

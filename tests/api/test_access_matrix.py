@@ -156,6 +156,7 @@ def _things(session, runtime, case, people, *, is_attached) -> dict[str, object]
         title="公示",
         items=[],
         contact="某某",
+        working_days=5,
         starts_on=now.date(),
         ends_on=now.date() + timedelta(days=7),
         ends_at=now + timedelta(days=7),

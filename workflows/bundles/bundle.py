@@ -41,9 +41,7 @@ class Bundle:
 
 
 def _canonical_json(value: Any) -> bytes:
-    text = json.dumps(
-        value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str
-    )
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
     return text.encode()
 
 

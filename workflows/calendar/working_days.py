@@ -128,7 +128,7 @@ def _plain_date(day: date) -> date:
     return day
 
 
-def _plain_bool(works: bool) -> bool:
+def _plain_bool(works: object) -> bool:
     if not isinstance(works, bool):
         raise CalendarError("日历校正只能是“工作日”或“休息日”。")
     return works

@@ -149,7 +149,9 @@ class _Reader:
     def _check_id(self, element: etree._Element) -> str:
         identifier = element.get("id") or ""
         if not _ID.fullmatch(identifier):
-            self._refuse(element, "id-invalid", f"编号“{identifier}”不合规:字母或下划线开头,不超过 64 位")
+            self._refuse(
+                element, "id-invalid", f"编号“{identifier}”不合规:字母或下划线开头,不超过 64 位"
+            )
         elif identifier in self.seen_ids:
             self._refuse(element, "id-duplicate", f"编号“{identifier}”重复")
         self.seen_ids.add(identifier)
@@ -276,7 +278,7 @@ class _Reader:
             elif name.endswith("EventDefinition"):
                 if name not in _EVENT_KINDS.get(tag, {}):
                     self._refuse(element, "unsupported", f"此处不支持事件类型“{name}”")
-            elif name not in {"ioSpecification"}:
+            elif name != "ioSpecification":
                 self._refuse(element, "unsupported", f"不支持“{name}”")
 
     def _check_vocabulary(self, element: etree._Element, tag: str) -> None:
@@ -378,5 +380,7 @@ class _Reader:
         duration = _text(_child(definition, "timeDuration"))
         if duration is not None and _DURATION.fullmatch(duration):
             return Timer("duration", duration)
-        self._refuse(element, "timer", "定时只支持日期时间(FEEL)或以日、时、分计的时长,不支持循环定时")
+        self._refuse(
+            element, "timer", "定时只支持日期时间(FEEL)或以日、时、分计的时长,不支持循环定时"
+        )
         return None

@@ -238,7 +238,9 @@ class _Budget:
     def spend(self, task: Task) -> None:
         self.steps -= 1
         if self.steps < 0 or monotonic() > self.until:
-            raise IncidentError("BUDGET", task.task_spec.name, "一次办理经过的节点过多，请检查流程中的循环")
+            raise IncidentError(
+                "BUDGET", task.task_spec.name, "一次办理经过的节点过多，请检查流程中的循环"
+            )
 
 
 def _levels(workflow: BpmnWorkflow) -> list[Any]:

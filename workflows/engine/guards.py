@@ -7,6 +7,7 @@ it would then stall for ever and call itself complete.
 from SpiffWorkflow.bpmn.util.task import BpmnTaskIterator
 from SpiffWorkflow.util.task import TaskIterator
 
+_SHIPPED_DEPTH = 1000
 _DEPTH = 10**6
 
 
@@ -14,4 +15,6 @@ def lift_depth_limit() -> None:
     """Raise the iterators' default depth. Doing it twice changes nothing."""
     for iterator in (TaskIterator, BpmnTaskIterator):
         defaults = iterator.__init__.__defaults__ or ()
-        iterator.__init__.__defaults__ = tuple(_DEPTH if d == 1000 else d for d in defaults)
+        iterator.__init__.__defaults__ = tuple(
+            _DEPTH if d == _SHIPPED_DEPTH else d for d in defaults
+        )

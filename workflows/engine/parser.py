@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from lxml import etree
 from SpiffWorkflow.bpmn.parser import event_parsers, task_parsers
@@ -53,7 +53,9 @@ def compile_program(sources: Iterable[bytes], process_id: str) -> Program:
         spec = parser.get_spec(process_id)
         subprocess_specs = parser.get_subprocess_specs(process_id)
     except ValidationException as error:
-        raise ModelRefusedError(str(getattr(error, "id", None) or process_id), str(error)) from error
+        raise ModelRefusedError(
+            str(getattr(error, "id", None) or process_id), str(error)
+        ) from error
     except RecursionError as error:
         raise ModelRefusedError(process_id, "流程过长或有无出口的循环，请拆分或补上网关") from error
     for each in (spec, *subprocess_specs.values()):
@@ -183,7 +185,7 @@ class _ProcessParser(ProcessParser):
 class _Parser(BpmnParser):
     """SpiffWorkflow's parser with every class replaced; what is not listed is refused."""
 
-    PARSER_CLASSES = {
+    PARSER_CLASSES: ClassVar[dict[str, Any]] = {
         full_tag("startEvent"): (_Start, specs.StartEvent),
         full_tag("endEvent"): (_End, specs.EndEvent),
         full_tag("userTask"): (_Task, specs.UserTask),

@@ -7,7 +7,7 @@ anything: FEEL over the case document. Python is never evaluated.
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 from zoneinfo import ZoneInfo
 
 from SpiffWorkflow.task import Task
@@ -15,7 +15,6 @@ from SpiffWorkflow.util.task import TaskState
 
 from workflows import feel
 from workflows.calendar import DeadlineRule, Pause
-from workflows.calendar.deadlines import Unit
 from workflows.diagrams import Due, Node, Timer
 from workflows.engine.clocks import Clock, Clocks
 from workflows.engine.frames import (
@@ -39,6 +38,9 @@ from workflows.engine.types import (
     Thrown,
 )
 from workflows.errors import IncidentError
+
+if TYPE_CHECKING:
+    from workflows.calendar.deadlines import Unit
 
 MAX_ITEMS = 200
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -91,7 +93,9 @@ class Run:
         answer = self.value(task, condition)
         if not isinstance(answer, bool):
             raise IncidentError(
-                "CONDITION", task.task_spec.name, f"条件 {condition} 的结果不是真或假，而是 {answer!r}"
+                "CONDITION",
+                task.task_spec.name,
+                f"条件 {condition} 的结果不是真或假，而是 {answer!r}",
             )
         return answer
 
@@ -145,7 +149,9 @@ class Run:
         if not isinstance(items, list):
             raise IncidentError("LOOP", node.id, f"{node.loop.collection} 的结果不是列表")
         if len(items) > MAX_ITEMS:
-            raise IncidentError("LOOP", node.id, f"多实例不得超过 {MAX_ITEMS} 项，实为 {len(items)} 项")
+            raise IncidentError(
+                "LOOP", node.id, f"多实例不得超过 {MAX_ITEMS} 项，实为 {len(items)} 项"
+            )
         entries = [{"key": self._item_key(task, node, i), "item": i} for i in items]
         keys = [entry["key"] for entry in entries]
         if len(set(keys)) != len(keys):
@@ -342,7 +348,8 @@ class Run:
     def throw(self, task: Task) -> None:
         """Queue a message for the caller of this step to deliver."""
         node = node_of(task)
-        assert node is not None and node.event is not None
+        assert node is not None
+        assert node.event is not None
         self.thrown.append(Thrown(node.event.message or "", self._inputs(task, node), node))
 
     def raise_error(self, task: Task, code: str, *, is_own: bool) -> None:

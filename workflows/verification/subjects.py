@@ -122,7 +122,7 @@ class Subject:
         entry = self.profile.get(key) if root == "profile" else None
         return None if entry is None else str(value_of(entry))
 
-    def found(  # noqa: PLR0913, PLR0917 - one argument for each part of a finding
+    def found(
         self,
         severity: Severity,
         rule: str,

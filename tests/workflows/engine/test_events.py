@@ -89,7 +89,9 @@ def test_a_reminder_fires_beside_its_host_and_only_once(world, drawn):
 
 
 def test_timers_that_follow_each_other_all_fire_when_their_time_has_come(world, drawn):
-    wait = "<bpmn:intermediateCatchEvent id='{}'>" + after("PT1H") + "</bpmn:intermediateCatchEvent>"
+    wait = (
+        "<bpmn:intermediateCatchEvent id='{}'>" + after("PT1H") + "</bpmn:intermediateCatchEvent>"
+    )
     body = START + wait.format("T1") + user("A") + END
     case = world(body + drawn.flows("S>T1", "T1>A", "A>E"))
 
@@ -183,7 +185,9 @@ def test_any_other_error_in_an_operation_is_an_incident_that_names_the_node(worl
 
 
 def test_a_deferred_service_task_waits_and_is_settled_once(world, drawn):
-    case = world(START + service("Send", "send", to="=begin.x") + END + drawn.flows("S>Send", "Send>E"))
+    case = world(
+        START + service("Send", "send", to="=begin.x") + END + drawn.flows("S>Send", "Send>E")
+    )
     case.deferred.add("send")
 
     step = case.start({"x": "a"})
@@ -208,10 +212,14 @@ def test_a_deferred_refusal_goes_to_the_boundary(world, drawn):
 
 
 def test_an_error_end_in_a_called_process_is_caught_on_the_call(world, drawn):
-    main = START + '<bpmn:callActivity id="Call" calledElement="test.called" liancheng:dataKey="c"/>'
+    main = (
+        START + '<bpmn:callActivity id="Call" calledElement="test.called" liancheng:dataKey="c"/>'
+    )
     main += END + user("Refused") + '<bpmn:endEvent id="E2"/>' + boundary("B", "Call", ERROR)
     called = '<bpmn:startEvent id="S2"/>' + user("Check")
-    called += f'<bpmn:endEvent id="Bad">{ERROR}</bpmn:endEvent>' + drawn.flows("S2>Check", "Check>Bad")
+    called += f'<bpmn:endEvent id="Bad">{ERROR}</bpmn:endEvent>' + drawn.flows(
+        "S2>Check", "Check>Bad"
+    )
     case = world(main + drawn.flows("S>Call", "Call>E", "B>Refused", "Refused>E2"), called)
 
     case.start()
@@ -249,7 +257,9 @@ def event_subprocess(body: str, message: str, *, interrupting: bool, name: str =
 def test_a_withdrawal_cancels_everything_nested_calls_included(world, drawn):
     inside = user("Confirm") + '<bpmn:endEvent id="WE" liancheng:outcome="WITHDRAWN"/>'
     inside += drawn.flows("EspS>Confirm", "Confirm>WE")
-    main = START + '<bpmn:callActivity id="Call" calledElement="test.called" liancheng:dataKey="c"/>'
+    main = (
+        START + '<bpmn:callActivity id="Call" calledElement="test.called" liancheng:dataKey="c"/>'
+    )
     main += END + event_subprocess(inside, "Message_withdraw", interrupting=True)
     called = '<bpmn:startEvent id="S2"/><bpmn:callActivity id="Deep" calledElement="test.inner"/>'
     called += '<bpmn:endEvent id="E2"/>' + drawn.flows("S2>Deep", "Deep>E2")
@@ -322,7 +332,9 @@ def test_an_event_based_gateway_takes_the_message_or_the_timer(world, drawn):
         '<bpmn:messageEventDefinition messageRef="Message_object"/></bpmn:intermediateCatchEvent>'
     )
     timer = f'<bpmn:intermediateCatchEvent id="T">{after("P1D")}</bpmn:intermediateCatchEvent>'
-    body = START + '<bpmn:eventBasedGateway id="G"/>' + message + timer + user("A") + user("B") + END
+    body = (
+        START + '<bpmn:eventBasedGateway id="G"/>' + message + timer + user("A") + user("B") + END
+    )
     flow = drawn.flows("S>G", "G>M", "G>T", "M>A", "T>B", "A>E", "B>E")
 
     answered, silent = world(body + flow), world(body + flow)
@@ -350,7 +362,7 @@ def test_a_terminate_end_stops_the_other_branches(world, drawn):
 
 def test_answers_given_before_an_interrupting_timer_are_kept(world, drawn):
     marker = (
-        '<bpmn:multiInstanceLoopCharacteristics><bpmn:extensionElements><liancheng:loop '
+        "<bpmn:multiInstanceLoopCharacteristics><bpmn:extensionElements><liancheng:loop "
         'collection="=begin.units" item="unit" key="=unit"/></bpmn:extensionElements>'
         "</bpmn:multiInstanceLoopCharacteristics>"
     )
@@ -368,7 +380,10 @@ def test_answers_given_before_an_interrupting_timer_are_kept(world, drawn):
 
 
 def test_a_local_time_without_zone_is_refused(world, drawn):
-    body = START + f'<bpmn:intermediateCatchEvent id="T">{at("=begin.when")}</bpmn:intermediateCatchEvent>'
+    body = (
+        START
+        + f'<bpmn:intermediateCatchEvent id="T">{at("=begin.when")}</bpmn:intermediateCatchEvent>'
+    )
     case = world(body + END + drawn.flows("S>T", "T>E"))
 
     with pytest.raises(IncidentError, match="时区"):

@@ -55,7 +55,7 @@ def test_a_condition_that_is_neither_true_nor_false_is_an_incident(world, drawn,
 
 def test_a_loop_counts_its_rounds(world, drawn):
     body = START + user("A") + '<bpmn:exclusiveGateway id="G" default="f2_G_E"/>' + end()
-    case = world(body + drawn.flows("S>A", "A>G", "G>E", 'G>A?=A.again and 2 > A.round'))
+    case = world(body + drawn.flows("S>A", "A>G", "G>E", "G>A?=A.again and 2 > A.round"))
 
     case.start()
     case.complete("A", again=True)
@@ -83,10 +83,7 @@ def test_an_inclusive_gateway_waits_only_for_the_branches_taken(world, drawn):
     body = START + '<bpmn:inclusiveGateway id="P" default="f3_P_C"/>'
     body += '<bpmn:inclusiveGateway id="J"/>' + user("A") + user("B") + user("C") + end()
     case = world(
-        body
-        + drawn.flows(
-            "S>P", "P>A?=begin.a", "P>B?=begin.b", "P>C", "A>J", "B>J", "C>J", "J>E"
-        )
+        body + drawn.flows("S>P", "P>A?=begin.a", "P>B?=begin.b", "P>C", "A>J", "B>J", "C>J", "J>E")
     )
 
     case.start({"a": True, "b": True})
@@ -126,7 +123,9 @@ def loop(collection: str, key: str, *, sequential: bool = False, completion: str
     )
 
 
-UNITS = {"units": [{"id": "u1", "name": "甲"}, {"id": "u2", "name": "乙"}, {"id": "u3", "name": "丙"}]}
+UNITS = {
+    "units": [{"id": "u1", "name": "甲"}, {"id": "u2", "name": "乙"}, {"id": "u3", "name": "丙"}]
+}
 
 
 def test_parallel_instances_keep_one_entry_each(world, drawn):

@@ -29,8 +29,8 @@ ESCAPES = [
     "().__class__.__bases__[0] = null",
     "A.__class__ = 1",
     "[].__class__.__mro__[1].__subclasses__() = []",
-    "eval(\"1\") = 1",
-    "getattr(A, \"x\") = 1",
+    'eval("1") = 1',
+    'getattr(A, "x") = 1',
 ]
 
 
@@ -91,7 +91,9 @@ def test_s5_the_key_typename_in_answers_bricks_nothing(world, drawn):
     assert case.waits == ["B"]
 
 
-@pytest.mark.parametrize("stored", [b"", b"LC\x00\x02abc", b'{"serializer_version": "1.0"}', b"\x1f\x8b"])
+@pytest.mark.parametrize(
+    "stored", [b"", b"LC\x00\x02abc", b'{"serializer_version": "1.0"}', b"\x1f\x8b"]
+)
 def test_s6_a_state_of_another_format_is_refused_unread(world, drawn, stored):
     case = world(gateway(drawn, "true"))
     case.start()
@@ -168,7 +170,7 @@ def test_s16_a_literal_cardinality_is_refused(world, drawn):
 
 def test_s16_a_list_that_is_too_long_is_an_incident(world, drawn):
     marker = (
-        '<bpmn:multiInstanceLoopCharacteristics><bpmn:extensionElements><liancheng:loop collection='
+        "<bpmn:multiInstanceLoopCharacteristics><bpmn:extensionElements><liancheng:loop collection="
         '"=begin.units" item="unit" key="=unit"/></bpmn:extensionElements>'
         "</bpmn:multiInstanceLoopCharacteristics>"
     )
@@ -226,7 +228,7 @@ def test_s24_modules_that_unpickle_or_execute_are_never_imported():
 
 def test_s26_the_loop_item_is_not_visible_after_the_loop(world, drawn):
     marker = (
-        '<bpmn:multiInstanceLoopCharacteristics><bpmn:extensionElements><liancheng:loop collection='
+        "<bpmn:multiInstanceLoopCharacteristics><bpmn:extensionElements><liancheng:loop collection="
         '"=begin.units" item="unit" key="=unit"/></bpmn:extensionElements>'
         "</bpmn:multiInstanceLoopCharacteristics>"
     )

@@ -33,7 +33,7 @@ def search(program: Program, text: str, start: int, spend: Spend) -> Spans | Non
     return found
 
 
-def _follow(  # noqa: PLR0913, PLR0917  # one thread, and what all threads of a step share
+def _follow(  # one thread, and what all threads of a step share
     program: Program,
     text: str,
     at: int,
