@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from services import audit, cases, deadlines, loading
+from services import audit, cases, deadlines, loading, parties
 from services.db import migrate as migrations
 from services.db.engine import unit_of_work
 from services.runtime import Runtime, make_runtime
@@ -123,6 +123,43 @@ def play(paths: tuple[Path, ...], url: str | None, *, as_json: bool) -> None:
 
 
 @main.command()
+@click.argument("code")
+@click.argument("name")
+@click.option("--uscc", help="统一社会信用代码")
+def unit(code: str, name: str, uscc: str | None) -> None:
+    """Register a unit (an applicant, a member, a third party) by its code."""
+    runtime = _runtime()
+    with unit_of_work(runtime.sessions) as session:
+        party = parties.register_unit(session, code=code, name=name, uscc=uscc)
+        console.print(f"已登记单位 {party.code} {party.name}")
+
+
+@main.command()
+@click.argument("login")
+@click.argument("name")
+@click.option("--party", required=True, help="机关或单位的代码")
+@click.option("--role", "roles", required=True, multiple=True, help="角色，可多次给出")
+@click.option("--email")
+@click.password_option(help="不给出时提示输入")
+def person(
+    login: str, name: str, party: str, roles: tuple[str, ...], email: str | None, password: str
+) -> None:
+    """Add a person to an agency or unit, or give them further roles there."""
+    runtime = _runtime()
+    with unit_of_work(runtime.sessions) as session:
+        parties.add_person(
+            session,
+            login=login,
+            name=name,
+            party=party,
+            roles=roles,
+            email=email,
+            password=password,
+        )
+    console.print(f"{name}（{login}）可以 {'、'.join(roles)} 的身份办理")
+
+
+@main.command()
 def recompute() -> None:
     """Compute the provisional limits of open cases anew, once a year's days off are known."""
     runtime = _runtime()
@@ -132,6 +169,15 @@ def recompute() -> None:
         with unit_of_work(runtime.sessions) as session:
             cases.recompute_deadlines(session, runtime, case_id=case_id)
     console.print(f"已重算 {len(wanted)} 个办件")
+
+
+@main.command()
+def openapi() -> None:
+    """Print the API's OpenAPI document."""
+    from api.app import create_app  # noqa: PLC0415 - the application only where it is needed
+    from api.openapi import document  # noqa: PLC0415
+
+    click.echo(document(create_app(_runtime())), nl=False)
 
 
 @main.group("audit")

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from api import auth
 from services import commands
 from services.actors import Actor
-from services.db.engine import unit_of_work
+from services.db.engine import reading
 from services.errors import InvalidError
 
 MAX_KEY = 100
@@ -20,13 +20,13 @@ T = TypeVar("T")
 
 def read(query: Callable[[Session, Actor], T]) -> T:
     """Run a query as the signed-in person, in a transaction of its own."""
-    with unit_of_work(auth.runtime().sessions) as session:
+    with reading(auth.runtime().sessions) as session:
         return query(session, auth.actor(session))
 
 
 def read_publicly(query: Callable[[Session], T]) -> T:
     """Run a query that needs no login."""
-    with unit_of_work(auth.runtime().sessions) as session:
+    with reading(auth.runtime().sessions) as session:
         return query(session)
 
 

@@ -2,11 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -16,8 +15,6 @@ from services.db.models import Case, IdempotencyKey
 from services.errors import KeyReusedError, ProcessFaultError
 from services.runtime import Runtime
 from workflows.errors import IncidentError
-
-KEPT = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +108,3 @@ def _fault(runtime: Runtime, error: IncidentError) -> ProcessFaultError:
     return ProcessFaultError(
         f"流程无法继续，已登记为异常，没有任何更改。编号 {incident.id}", incident=str(incident.id)
     )
-
-
-def forget_old_keys(session: Session, runtime: Runtime) -> None:
-    """Drop answers nobody will ask for again."""
-    before = runtime.clock.now() - KEPT
-    session.execute(delete(IdempotencyKey).where(IdempotencyKey.at < before))

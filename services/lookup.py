@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, undefer
 
 from services.db.models import Case, Task
@@ -22,13 +22,21 @@ def lock_case(session: Session, case_id: UUID) -> Case:
 
     Locks are taken in one order everywhere: idempotency key, case, job. Raises NotFoundError.
     """
-    case = session.scalars(
-        select(Case)
-        .where(Case.id == case_id)
-        .options(undefer(Case.document), undefer(Case.engine_state))
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).first()
+    return _whole(session, _query(case_id).with_for_update())
+
+
+def read_case(session: Session, case_id: UUID) -> Case:
+    """Return a case with its document and state, without locking it. Raises NotFoundError."""
+    return _whole(session, _query(case_id))
+
+
+def _query(case_id: UUID) -> Select[Case]:
+    whole = (undefer(Case.document), undefer(Case.engine_state))
+    return select(Case).where(Case.id == case_id).options(*whole)
+
+
+def _whole(session: Session, query: Select[Case]) -> Case:
+    case = session.scalars(query.execution_options(populate_existing=True)).first()
     if case is None:
         raise NotFoundError("没有这个办件")
     return case

@@ -105,7 +105,7 @@ def _earlier_doers(session: Session, task: Task) -> dict[UUID, str]:
             | Decision.activity_code.in_(task.separate_from),
         )
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def start_procedure(

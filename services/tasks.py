@@ -11,7 +11,7 @@ from services.actors import Actor
 from services.cases.environment import CaseWorld
 from services.db.models import Case, Draft, Task, TaskStatus
 from services.errors import ConflictError, TaskTakenError
-from services.lookup import get_task, lock_case
+from services.lookup import get_task, lock_case, read_case
 from services.runtime import Runtime
 from workflows import feel
 
@@ -32,7 +32,7 @@ def page(session: Session, runtime: Runtime, actor: Actor, task_id: UUID) -> dic
     ``context`` holds only what the form's own conditions name, no more of the case document.
     """
     task, case = visible(session, actor, task_id)
-    case = lock_case(session, case.id)
+    case = read_case(session, case.id)
     ready = procedures.ready(session, case.bundle_hash)
     form = ready.form(task.form_id)
     verdict = policies.do_task(session, actor, task)

@@ -13,6 +13,8 @@ from services.db.models import (
     Deadline,
     Job,
     JobKind,
+    Notice,
+    Objection,
     Party,
     Person,
     Task,
@@ -71,7 +73,26 @@ def inspect(session: Session, runtime: Runtime, case_id: UUID) -> dict[str, Any]
         "pending": _pending(session, runtime, case),
         "visited": _with_codes(session, case, visited(session, case_id)),
         "deadlines": deadlines(session, case_id),
+        "objections": _objections(session, case_id),
     }
+
+
+def _objections(session: Session, case_id: UUID) -> list[dict[str, Any]]:
+    rows = session.scalars(
+        select(Objection)
+        .join(Notice, Notice.id == Objection.notice_id)
+        .where(Notice.case_id == case_id)
+        .order_by(Objection.received_at, Objection.number)
+    )
+    return [
+        {
+            "number": row.number,
+            "received_at": row.received_at.isoformat(),
+            "is_within_period": row.is_within_period,
+            "finding": row.finding,
+        }
+        for row in rows
+    ]
 
 
 def _with_codes(session: Session, case: Case, ids: list[str]) -> list[str]:

@@ -90,6 +90,7 @@ class SignIn(MethodView):
     @blueprint.response(200, WhoSchema)
     @blueprint.alt_response(401, description="Wrong login or password")
     @blueprint.alt_response(429, description="Too many failures; see Retry-After")
+    @blueprint.doc(security=[])
     def post(self, body: dict[str, Any]) -> Response:
         """Open a session; the cookie is HttpOnly and SameSite=Lax."""
         settings = auth.runtime().settings

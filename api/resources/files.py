@@ -14,6 +14,7 @@ from api.shell import read
 from api.strict_json import Blueprint
 from services import files
 from services.actors import Actor
+from services.db.engine import unit_of_work
 from services.errors import InvalidError
 
 blueprint = Blueprint("files", __name__, url_prefix="/api/v1/files", description="Attachments")
@@ -55,11 +56,9 @@ class Files(MethodView):
         if upload is None or not upload.filename:
             raise InvalidError("请选择要上传的文件", {"file": ["必填"]})
         name, stream = upload.filename, cast("BinaryIO", upload.stream)
-        return read(
-            lambda session, actor: files.take_in(
-                session, auth.runtime(), actor, name=name, source=stream
-            )
-        )
+        with unit_of_work(auth.runtime().sessions) as session:
+            actor = auth.actor(session)
+            return files.take_in(session, auth.runtime(), actor, name=name, source=stream)
 
 
 @blueprint.route("/<uuid:file_id>")

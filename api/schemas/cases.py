@@ -176,6 +176,15 @@ class DeadlineSchema(Schema):
     ledger = fields.List(fields.List(fields.String()))
 
 
+class InspectedObjectionSchema(Schema):
+    """An objection to one of the case's notices."""
+
+    number = fields.String()
+    received_at = fields.String()
+    is_within_period = fields.Boolean()
+    finding = fields.String(allow_none=True)
+
+
 class InspectionSchema(Schema):
     """A rehearsal seen whole, its document too."""
 
@@ -192,6 +201,7 @@ class InspectionSchema(Schema):
     pending = fields.Integer(metadata={"description": "Jobs due that still have to move it"})
     visited = fields.List(fields.String())
     deadlines = fields.List(fields.Nested(DeadlineSchema))
+    objections = fields.List(fields.Nested(InspectedObjectionSchema))
 
 
 class PassageSchema(Schema):

@@ -114,7 +114,7 @@ def start_case(
 def _agencies(session: Session, ready: Ready) -> dict[str, UUID]:
     codes = {r: how["agency"] for r, how in ready.opened.roles.items() if how.get("agency")}
     rows = session.execute(select(Party.code, Party.id).where(Party.code.in_(codes.values())))
-    ids = dict(rows.tuples().all())
+    ids = dict(rows.all())
     missing = sorted(set(codes.values()) - set(ids))
     if missing:
         raise NotFoundError(f"尚未设立机关：{'、'.join(missing)}")

@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session, sessionmaker
 
 Sessions = sessionmaker[Session]
 
+_READS = "liancheng_reads"
+
 
 def open_engine(url: str, *, pool_size: int = 10) -> Engine:
     """Return an engine for a database URL (sqlite:///path or postgresql+psycopg://…).
@@ -19,7 +21,7 @@ def open_engine(url: str, *, pool_size: int = 10) -> Engine:
     if url.startswith("sqlite"):
         engine = create_engine(url, connect_args={"timeout": 30, "check_same_thread": False})
         event.listen(engine, "connect", _configure_sqlite)
-        event.listen(engine, "begin", _begin_immediate)
+        event.listen(engine, "begin", _begin)
         return engine
     return create_engine(
         url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True, pool_timeout=10
@@ -37,8 +39,10 @@ def _configure_sqlite(connection: Any, _record: Any) -> None:
         connection.execute(f"PRAGMA {pragma}")
 
 
-def _begin_immediate(connection: Any) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+def _begin(connection: Any) -> None:
+    """Take the write lock at once, unless the work is declared to read only."""
+    reads = connection.get_execution_options().get(_READS, False)
+    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
 
 
 def open_sessions(engine: Engine) -> Sessions:
@@ -51,3 +55,12 @@ def unit_of_work(sessions: Sessions) -> Iterator[Session]:
     """Commit at the end, roll back on any exception. The shell owns it, services never commit."""
     with sessions.begin() as session:
         yield session
+
+
+@contextmanager
+def reading(sessions: Sessions) -> Iterator[Session]:
+    """Give a session that only reads, on one consistent view; writers are not held up by it."""
+    with sessions() as session:
+        session.connection(execution_options={_READS: True})
+        yield session
+        session.rollback()

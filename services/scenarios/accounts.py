@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from services.scenarios.player import ScenarioError
+from services.scenarios.errors import ScenarioError
 from workflows.bundles import Library
 
 

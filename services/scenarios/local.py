@@ -19,7 +19,7 @@ from services.errors import DomainError, InvalidError
 from services.lookup import get_case
 from services.runtime import Runtime
 from services.scenarios.accounts import Cast
-from services.scenarios.player import RefusedError
+from services.scenarios.errors import RefusedError
 from services.scenarios.reading import Scenario
 
 T = TypeVar("T")

@@ -2,30 +2,30 @@
 
 Steps: ``start``; ``task`` (activity code or element id, ``as`` role or login, ``answers``,
 ``item`` or ``each: true`` where several are open); ``advance`` (instant, duration such as P3D, or
-``until due``); ``message`` with ``as``; ``objection``; ``check`` (expectations half-way). Any step
-may carry ``refused: CODE``: it must be refused with that code and changes nothing.
+``until due``); ``message`` with ``as``; ``objection``; ``check`` (expectations half-way); ``keep``
+(name: FEEL over the document, to be compared later as ``kept.name`` or sent as ``$kept:name``).
+
+Any step may carry ``refused: CODE``: it must be refused with that code and change nothing;
+``fields`` names answers the refusal must point at, ``says`` words it must contain. A ``task`` may
+carry ``again: {as: login, refused: CODE, says: words}``: the same answers to the same task once
+more, right after.
+
+Markers in answers: ``$file`` (with ``bytes``) uploads a sample; ``$today``, ``$today+3``;
+``$call:<number>``; ``$doc:<FEEL>``; ``$kept:<name>``; ``$repeat:<text>:<times>``.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
+from services.scenarios import expectations
+from services.scenarios.errors import RefusedError, ScenarioError
 from services.scenarios.reading import Scenario
 from services.scenarios.samples import sample
 from workflows import feel
 
-
-class ScenarioError(AssertionError):
-    """A step could not be played, or an expectation was not met."""
-
-
-class RefusedError(Exception):
-    """The product refused a step. ``code`` is its stable word."""
-
-    def __init__(self, code: str, message: str, fields: dict[str, list[str]] | None = None) -> None:
-        super().__init__(f"{code}: {message} {fields or ''}")
-        self.code = code
-        self.fields = fields or {}
+_LASTING = ("status", "state", "outcome", "document", "tasks", "visited", "objections")
 
 
 class Driver(Protocol):
@@ -64,23 +64,30 @@ def play(scenario: Scenario, driver: Driver) -> Result:
     for number, step in enumerate(scenario.steps, start=1):
         try:
             player.step(step)
-        except RefusedError as error:
-            raise ScenarioError(
-                f"{scenario.name}，第 {number} 步 {_brief(step)}：{error}"
-            ) from error
-        except ScenarioError as error:
+        except (RefusedError, ScenarioError) as error:
             raise ScenarioError(
                 f"{scenario.name}，第 {number} 步 {_brief(step)}：{error}"
             ) from error
     result = Result(scenario, len(scenario.steps))
     if player.case is not None:
         result.case = driver.inspect(player.case)
-        _check(result.case, scenario.expect, scenario.name)
+        expectations.check(result.case, scenario.expect, scenario.name, player.kept)
     return result
 
 
 def _brief(step: dict[str, Any]) -> str:
     return str({k: v for k, v in step.items() if k != "answers"})
+
+
+def _compare(error: RefusedError, wanted: dict[str, Any]) -> None:
+    """Raise unless the refusal is the one wanted."""
+    if error.code != wanted["refused"]:
+        raise error
+    missing = set(wanted.get("fields") or []) - set(error.fields)
+    if missing:
+        raise ScenarioError(f"拒绝时没有指出 {sorted(missing)}，只有 {error.fields}") from error
+    if wanted.get("says", "") not in error.message:
+        raise ScenarioError(f"拒绝时没有说“{wanted['says']}”，只说“{error.message}”") from error
 
 
 class _Player:
@@ -91,24 +98,34 @@ class _Player:
         self.driver = driver
         self.now = scenario.clock
         self.case: str | None = None
+        self.kept: dict[str, Any] = {}
 
     def step(self, step: dict[str, Any]) -> None:
-        wanted = step.get("refused")
-        try:
+        if "refused" in step:
+            self._refused(step, lambda: self._do(step))
+        else:
             self._do(step)
-        except RefusedError as error:
-            if wanted is None or error.code != wanted:
-                raise
-            missing = set(step.get("fields") or []) - set(error.fields)
-            if missing:
-                raise ScenarioError(
-                    f"拒绝时没有指出 {sorted(missing)}，只有 {error.fields}"
-                ) from error
-            return
-        if wanted is not None:
-            raise ScenarioError(f"应被拒绝（{wanted}），却成功了")
         if self.case is not None:
             self.driver.settle(self.case)
+
+    def _refused(self, wanted: dict[str, Any], act: Callable[[], None]) -> None:
+        """Make sure that the product refuses, for the reason wanted, and that nothing changes."""
+        before = self._seen()
+        try:
+            act()
+        except RefusedError as error:
+            _compare(error, wanted)
+        else:
+            raise ScenarioError(f"应被拒绝（{wanted['refused']}），却成功了")
+        if self._seen() != before:
+            raise ScenarioError("虽被拒绝，办件却有变化")
+
+    def _seen(self) -> dict[str, Any] | None:
+        """Return what a refused step must leave as it is."""
+        if self.case is None:
+            return None
+        case = self.driver.inspect(self.case)
+        return {key: case[key] for key in _LASTING}
 
     def _do(self, step: dict[str, Any]) -> None:
         if "start" in step:
@@ -126,7 +143,10 @@ class _Player:
         elif "objection" in step:
             self.driver.object_to(self._case, step["objection"])
         elif "check" in step:
-            _check(self.driver.inspect(self._case), step["check"], self.scenario.name)
+            case = self.driver.inspect(self._case)
+            expectations.check(case, step["check"], self.scenario.name, self.kept)
+        elif "keep" in step:
+            self._keep(step["keep"])
         else:
             raise ScenarioError("不认识的步骤")
 
@@ -148,6 +168,18 @@ class _Player:
             self.driver.complete(login, task, answers)
             if step.get("each"):
                 self.driver.settle(self._case)
+            if "again" in step:
+                self._again(step["again"], task, answers)
+
+    def _again(self, again: dict[str, Any], task: dict[str, Any], answers: Any) -> None:
+        self.driver.settle(self._case)
+        login = self.driver.login_for(self._case, task, again.get("as"))
+        self._refused(again, lambda: self.driver.complete(login, task, answers))
+
+    def _keep(self, wanted: dict[str, str]) -> None:
+        document = self.driver.inspect(self._case)["document"]
+        for name, expression in wanted.items():
+            self.kept[name] = feel.to_json(feel.evaluate(expression, document))
 
     def _matching(self, step: dict[str, Any]) -> list[dict[str, Any]]:
         name = step["task"]
@@ -183,16 +215,21 @@ class _Player:
         return self.driver.upload(login or "", name, content)
 
     def _placed(self, text: str, task: dict[str, Any] | None) -> Any:
-        """Return $today, $today+3, $call:<number>, $doc:<FEEL over the case document>, or the text."""
+        """Return what a marker stands for, or the text."""
+        kind, _, rest = text.partition(":")
         if text.startswith("$today"):
             days = int(text.removeprefix("$today") or 0)
             return (self.now + timedelta(days=days)).date().isoformat()
-        if text.startswith("$call:"):
-            return self.driver.call_id(text.removeprefix("$call:"))
-        if text.startswith("$doc:"):
+        if kind == "$call":
+            return self.driver.call_id(rest)
+        if kind == "$kept":
+            return self.kept[rest]
+        if kind == "$repeat":
+            repeated, _, times = rest.rpartition(":")
+            return repeated * int(times)
+        if kind == "$doc":
             document = self.driver.inspect(self._case)["document"]
-            scope = {**document, "task": task or {}}
-            return feel.to_json(feel.evaluate(text.removeprefix("$doc:"), scope))
+            return feel.to_json(feel.evaluate(rest, {**document, "task": task or {}}))
         return text
 
     def _advance(self, text: str) -> None:
@@ -207,33 +244,3 @@ class _Player:
             target = datetime.fromisoformat(text)
         self.now = max(target, self.now).astimezone(self.scenario.clock.tzinfo)
         self.driver.advance(self._case, self.now)
-
-
-def _check(case: dict[str, Any], expect: dict[str, Any], name: str) -> None:
-    """Compare what is with what the scenario expects; say all that differs at once."""
-    problems = [
-        f"{key} 应为 {expect[key]}，实为 {case[key]}"
-        for key in ("status", "state", "outcome")
-        if key in expect and case[key] != expect[key]
-    ]
-    waits = {n for t in case["tasks"] for n in (t["activity_code"], t["node_id"])}
-    if "waits" in expect and not set(expect["waits"]) <= waits:
-        problems.append(f"应等待 {expect['waits']}，实为 {sorted(w for w in waits if w)}")
-    if expect.get("waits") == [] and case["tasks"]:
-        problems.append(f"不应再有待办，实有 {sorted(w for w in waits if w)}")
-    visited = set(case["visited"])
-    problems += [f"应经过 {n}" for n in expect.get("visited") or [] if n not in visited]
-    problems += [f"不应经过 {n}" for n in expect.get("never") or [] if n in visited]
-    problems += [
-        f"办件数据不满足 {expression}"
-        for expression in expect.get("document") or []
-        if feel.evaluate(expression, case["document"]) is not True
-    ]
-    for code, due_on in (expect.get("deadlines") or {}).items():
-        actual = [
-            d["due_on"] for d in case["deadlines"] if code in (d["activity_code"], d["node_id"])
-        ]
-        if str(due_on) not in actual:
-            problems.append(f"{code} 的期限应止于 {due_on}，实为 {actual}")
-    if problems:
-        raise ScenarioError(f"{name}：{'；'.join(problems)}")

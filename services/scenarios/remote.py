@@ -8,7 +8,7 @@ from typing import Any
 from services.gateways.liancheng_api import ApiClient, ApiRefusedError
 from services.loading import DEMO_PASSWORD
 from services.scenarios.accounts import Cast
-from services.scenarios.player import RefusedError
+from services.scenarios.errors import RefusedError
 from services.scenarios.reading import Scenario
 
 SETTLE_TRIES = 600

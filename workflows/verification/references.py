@@ -7,7 +7,7 @@ from workflows import feel
 from workflows.diagrams import Node
 from workflows.feel.ast import ContextLiteral, ListLiteral, Literal
 from workflows.feel.ast import Node as Tree
-from workflows.verification.findings import Severity
+from workflows.verification.findings import Finding, Severity
 from workflows.verification.subjects import Findings, Subject, label
 
 _ACTIVITY_CODE = re.compile(r"A-[A-Z0-9-]+")
@@ -19,6 +19,7 @@ def check(subject: Subject) -> Findings:
     if subject.procedure_id not in subject.processes:
         text = f"流程包里没有流程“{subject.procedure_id}”"
         yield subject.found(Severity.ERROR, "structure.process", "", subject.procedure_id, text)
+    yield from _drawn_twice(subject)
     for node in subject.nodes():
         if node.kind == "userTask":
             yield from _user_task(subject, node)
@@ -33,6 +34,14 @@ def check(subject: Subject) -> Findings:
         yield from _inputs(subject, node)
         yield from _law(subject, node)
         yield from _separation(subject, node)
+
+
+def _drawn_twice(subject: Subject) -> Findings:
+    for path, diagram in subject.diagrams.items():
+        for process_id in diagram.processes:
+            if (other := subject.file_of[process_id]) != path:
+                text = f"流程“{process_id}”在 {other} 里已经画过，编号不能重复"
+                yield Finding(Severity.ERROR, "structure.process-twice", path, process_id, text)
 
 
 def _user_task(subject: Subject, node: Node) -> Findings:

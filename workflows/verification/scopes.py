@@ -10,7 +10,7 @@ from functools import cached_property
 
 from workflows import feel
 from workflows.diagrams import Node, Process
-from workflows.verification.documents import ANSWERED, ENTRY, Documents, Writer, frames
+from workflows.verification.documents import ANSWERED, ENTRY, Documents, Writer, frames, written_key
 from workflows.verification.graphs import Before, before
 from workflows.verification.shapes import LEAF, UNKNOWN, Names, Shape, infer, merge, of_value
 from workflows.verification.subjects import Subject, value_of
@@ -58,7 +58,9 @@ class Scopes:
         names = self._names[key]
         if not inside or node.loop is None:
             return names
-        return {**merge(names, merge(ENTRY, ANSWERED)), **self.item(node), **self.facts, **_TASK}
+        own = {written_key(node) or node.id: UNKNOWN}  # the list of entries so far
+        entry = merge(own, merge(ENTRY, ANSWERED))
+        return {**merge(names, entry), **self.item(node), **self.facts, **_TASK}
 
     def item(self, node: Node) -> dict[str, Shape]:
         """Return the name and the shape of a multi-instance node's item."""

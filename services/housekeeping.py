@@ -1,0 +1,20 @@
+"""Dropping what nobody will ask for again: old answers, ended sessions, finished jobs."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
+
+from services.db.models import IdempotencyKey, Job, LoginAttempt, LoginSession
+
+ANSWERS_KEPT = timedelta(days=7)
+JOBS_KEPT = timedelta(days=30)
+ATTEMPTS_KEPT = timedelta(days=1)
+
+
+def tidy(session: Session, now: datetime) -> None:
+    """Delete what is past its time. Official records are never touched."""
+    session.execute(delete(IdempotencyKey).where(IdempotencyKey.at < now - ANSWERS_KEPT))
+    session.execute(delete(LoginSession).where(LoginSession.expires_at < now))
+    session.execute(delete(LoginAttempt).where(LoginAttempt.last_at < now - ATTEMPTS_KEPT))
+    session.execute(delete(Job).where(Job.done_at < now - JOBS_KEPT))
