@@ -9,6 +9,7 @@ from uuid import UUID
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from sqlalchemy import delete, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from services.actors import Actor
@@ -83,10 +84,13 @@ def _refuse_blocked(session: Session, key: str, now: datetime) -> None:
 
 def _count_failure(session: Session, key: str, now: datetime) -> None:
     """Count, and block for twice as long each time past the limit. An hour of peace forgives."""
-    attempt = session.get(LoginAttempt, key)
-    if attempt is None:
-        attempt = LoginAttempt(key=key, failures=0, last_at=now)
-        session.add(attempt)
+    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    session.execute(
+        dialect.insert(LoginAttempt)
+        .values(key=key, failures=0, last_at=now)
+        .on_conflict_do_nothing()
+    )
+    attempt = session.get_one(LoginAttempt, key, with_for_update=True, populate_existing=True)
     if now - attempt.last_at > timedelta(seconds=LONGEST_BLOCK_SECONDS):
         attempt.failures = 0
     attempt.failures += 1

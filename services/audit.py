@@ -1,7 +1,9 @@
 """The audit chain of a case: appended under the case lock, verified by anyone.
 
 An entry's hash covers its own fields and the hash before it, in canonical JSON (RFC 8785); its
-payload is sealed by a salted SHA-256. A change, a gap or a swap anywhere is found by ``verify``.
+payload is sealed by a salted SHA-256. A change, a gap or a swap anywhere is found by ``verify``,
+and so are a decision that is not what was sealed and a tail cut off: the case keeps its chain's
+head. Whoever can rewrite all of it consistently is found only by a checkpoint kept elsewhere.
 """
 
 import json
@@ -17,9 +19,10 @@ import rfc8785
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services.db.models import AuditEntry, Case
+from services.db.models import AuditEntry, Case, Decision
 
 ALGORITHM = "liancheng-audit-1/sha256"
+TASK_COMPLETED = "task.completed"
 _START = bytes(32)
 
 
@@ -43,16 +46,10 @@ def append(
     party_id: UUID | None = None,
 ) -> AuditEntry:
     """Add the next entry. The caller holds the case's row lock and owns the transaction."""
-    last = session.execute(
-        select(AuditEntry.seq, AuditEntry.hash)
-        .where(AuditEntry.case_id == case.id)
-        .order_by(AuditEntry.seq.desc())
-        .limit(1)
-    ).first()
     salt = secrets.token_bytes(16)
     entry = AuditEntry(
         case_id=case.id,
-        seq=1 if last is None else last.seq + 1,
+        seq=case.audit_seq + 1,
         at=at,
         actor=actor,
         party_id=party_id,
@@ -60,9 +57,10 @@ def append(
         payload=payload,
         salt=salt,
         payload_sha256=_payload_hash(salt, payload),
-        prev_hash=_START if last is None else last.hash,
+        prev_hash=case.audit_head or _START,
     )
     entry.hash = _entry_hash(entry)
+    case.audit_seq, case.audit_head = entry.seq, entry.hash
     session.add(entry)
     return entry
 
@@ -100,9 +98,7 @@ def verify_case(entries: list[AuditEntry], case_id: UUID) -> Finding | None:
             return Finding(case_id, number, "缺少条目或次序被改动")
         if entry.prev_hash != before:
             return Finding(case_id, number, "与前一条不相接")
-        if entry.salt is not None and _payload_hash(entry.salt, entry.payload) != (
-            entry.payload_sha256
-        ):
+        if not _is_payload_whole(entry):
             return Finding(case_id, number, "内容被改动")
         if _entry_hash(entry) != entry.hash:
             return Finding(case_id, number, "条目被改动")
@@ -110,14 +106,54 @@ def verify_case(entries: list[AuditEntry], case_id: UUID) -> Finding | None:
     return None
 
 
+def _is_payload_whole(entry: AuditEntry) -> bool:
+    """Tell whether a payload is what was sealed, or was erased together with its salt."""
+    if entry.salt is None:
+        return entry.payload is None
+    return _payload_hash(entry.salt, entry.payload) == entry.payload_sha256
+
+
+def _verify_decisions(session: Session, entries: list[AuditEntry], case_id: UUID) -> Finding | None:
+    """Check that each decision is the one its entry sealed, and that none is missing."""
+    completed = [entry for entry in entries if entry.what == TASK_COMPLETED]
+    has_erased = any(entry.payload is None for entry in completed)
+    sealed = {e.payload["task"]: (e.seq, e.payload["answers"]) for e in completed if e.payload}
+    rows = session.execute(
+        select(Decision.task_id, Decision.answers, Decision.answers_sha256)
+        .where(Decision.case_id == case_id)
+        .order_by(Decision.made_at)
+    )
+    for task_id, answers, digest in rows:
+        seq, expected = sealed.pop(str(task_id), (len(entries) + 1, None))
+        if expected is None and has_erased:
+            continue
+        if not canonical_hash(answers).hex() == digest == expected:
+            return Finding(case_id, seq, "办理意见与留痕不符")
+    missing = min((seq for seq, _answers in sealed.values()), default=None)
+    return None if missing is None else Finding(case_id, missing, "办理意见缺失")
+
+
+def _verify_head(
+    entries: list[AuditEntry], case_id: UUID, seq: int, head: bytes | None
+) -> Finding | None:
+    """Compare the chain's end with the head kept on the case: a cut-off tail does not match."""
+    last = entries[-1] if entries else None
+    if last is None or last.seq != seq or last.hash != head:
+        return Finding(case_id, (last.seq if last else 0) + 1, "末尾的条目被删去")
+    return None
+
+
 def verify(session: Session) -> Iterator[Finding | None]:
     """Check every case's chain, yielding once a case: the first break, or None."""
-    for case_id in session.scalars(select(Case.id).order_by(Case.id)):
+    heads = select(Case.id, Case.audit_seq, Case.audit_head).order_by(Case.id)
+    for case_id, seq, head in session.execute(heads).all():
         entries = session.scalars(
             select(AuditEntry).where(AuditEntry.case_id == case_id).order_by(AuditEntry.seq)
         ).all()
-        if not entries:
-            yield Finding(case_id, 1, "办件没有任何留痕")
-        else:
-            yield verify_case(list(entries), case_id)
+        chain = list(entries)
+        yield (
+            verify_case(chain, case_id)
+            or _verify_head(chain, case_id, seq, head)
+            or _verify_decisions(session, chain, case_id)
+        )
         session.expunge_all()

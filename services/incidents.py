@@ -29,7 +29,8 @@ def open_incident(
         select(Incident).where(
             Incident.case_id == case_id,
             Incident.code == error.code,
-            Incident.node_id == error.node_id,
+            Incident.node_id == error.node_id[:64],
+            Incident.job_id == job_id,
             Incident.resolved_at.is_(None),
         )
     ).first()

@@ -110,8 +110,17 @@ def _run_timer(runtime: Runtime, claimed: Claim) -> None:
     assert claimed.case_id is not None
     with unit_of_work(runtime.sessions) as session:
         lock_case(session, claimed.case_id)
-        if _finish(session, claimed, runtime.clock.now()):
+        now = runtime.clock.now()
+        if not _is_due(session, claimed, now):
+            _held(session, claimed)
+        elif _finish(session, claimed, now):
             cases.fire_timers(session, runtime, case_id=claimed.case_id)
+
+
+def _is_due(session: Session, claimed: Claim, now: datetime) -> bool:
+    """Tell whether a timer is still due: its limit may have been moved, or the clock set back."""
+    due_at = session.scalar(select(Job.due_at).where(Job.id == claimed.id))
+    return due_at is None or due_at <= now
 
 
 def _run_service(runtime: Runtime, claimed: Claim) -> None:

@@ -1,5 +1,6 @@
 """Reading and locking cases and tasks."""
 
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, select
@@ -25,12 +26,18 @@ def lock_case(session: Session, case_id: UUID) -> Case:
     return _whole(session, _query(case_id).with_for_update())
 
 
+def lock_case_of(session: Session, task_id: UUID) -> Case:
+    """Lock the case that a task belongs to. Raises NotFoundError."""
+    case_id = select(Task.case_id).where(Task.id == task_id).scalar_subquery()
+    return _whole(session, _query(case_id).with_for_update(of=Case))
+
+
 def read_case(session: Session, case_id: UUID) -> Case:
     """Return a case with its document and state, without locking it. Raises NotFoundError."""
     return _whole(session, _query(case_id))
 
 
-def _query(case_id: UUID) -> Select[Case]:
+def _query(case_id: Any) -> Select[Case]:
     whole = (undefer(Case.document), undefer(Case.engine_state))
     return select(Case).where(Case.id == case_id).options(*whole)
 

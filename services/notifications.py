@@ -57,7 +57,11 @@ def notify(
     session, case = world.session, world.case
     facts = {"case_number": case.number, **data}
     offset = timedelta(seconds=case.clock_offset_seconds)
-    for person_id in sorted(people):
+    keys = {person_id: f"mail:{key}:{person_id}" for person_id in people}
+    told = set(session.scalars(select(Job.dedupe_key).where(Job.dedupe_key.in_(keys.values()))))
+    for person_id in sorted(keys):
+        if keys[person_id] in told:
+            continue
         session.add(
             Notification(
                 person_id=person_id,
@@ -71,7 +75,7 @@ def notify(
             Job(
                 kind=JobKind.MAIL,
                 case_id=case.id,
-                dedupe_key=f"mail:{key}:{person_id}",
+                dedupe_key=keys[person_id],
                 payload={"person": str(person_id), "template": template, "data": facts},
                 due_at=world.now - offset,
             )

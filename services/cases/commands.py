@@ -5,16 +5,14 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from hashlib import sha256
 from math import ceil
 from typing import Any
 from uuid import UUID, uuid4
 
-import rfc8785
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from services import files, legal_bases, policies, procedures
+from services import audit, files, legal_bases, policies, procedures
 from services.actors import Actor
 from services.cases.environment import CaseWorld
 from services.cases.projection import grant_access, project
@@ -174,7 +172,7 @@ def _attach_files(world: CaseWorld, form_id: str, clean: Document) -> None:
 
 
 def _digest(value: Any) -> str:
-    return sha256(rfc8785.dumps(value)).hexdigest()
+    return audit.canonical_hash(value).hex()
 
 
 def complete_task(
@@ -187,7 +185,7 @@ def complete_task(
     Raises NotFoundError, NotAllowedError, TaskTakenError (somebody was faster, or the case moved
     on), FormInvalidError, IncidentError.
     """
-    case = lock_case(session, get_task(session, task_id).case_id)
+    case = lock_case_of(session, task_id)
     task = get_task(session, task_id)
     policies.see_task(session, actor, case, task)
     if task.status is not TaskStatus.OPEN:
@@ -196,10 +194,13 @@ def complete_task(
     ready = procedures.ready(session, case.bundle_hash)
     world = CaseWorld(session, runtime, case, ready, actor)
 
+    decisions: list[Decision] = []
+
     def answer(scope: Mapping[str, Any]) -> Document:
         clean = ready.form(task.form_id).check(answers, scope, world.context)
         _attach_files(world, task.form_id, clean)
-        session.add(_decision(world, task, clean))
+        decisions.append(_decision(world, task, clean))
+        session.add(decisions[0])
         session.flush()
         return clean | _stamp(world, task)
 
@@ -209,17 +210,14 @@ def complete_task(
             program, env, state, document, task.id, answer
         ),
     )
-    digest = session.scalars(
-        select(Decision.answers_sha256).where(Decision.task_id == task.id)
-    ).one()
     payload = {
         "task": str(task.id),
         "node": task.node_id,
         "code": task.activity_code,
         "role": task.role,
-        "answers": digest,
+        "answers": decisions[0].answers_sha256,
     }
-    project(world, step, what="task.completed", payload=payload, done=task.id)
+    project(world, step, what=audit.TASK_COMPLETED, payload=payload, done=task.id)
     _drop_drafts(session, task)
     return case
 
@@ -299,8 +297,7 @@ def _taken(session: Session, task: Task) -> TaskTakenError:
 
 
 def _drop_drafts(session: Session, task: Task) -> None:
-    for draft in session.scalars(select(Draft).where(Draft.task_id == task.id)):
-        session.delete(draft)
+    session.execute(delete(Draft).where(Draft.task_id == task.id))
 
 
 def fire_timers(session: Session, runtime: Runtime, *, case_id: UUID) -> Case:

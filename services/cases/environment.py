@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from services import legal_bases
 from services.actors import Actor
-from services.calendars import calendar_of_case
+from services.calendars import RECEIVING_ROLE, calendar_of
 from services.db.models import Case, CaseRole, LegalBasis, Party
 from services.procedures import Ready
 from services.runtime import Runtime
@@ -60,7 +60,8 @@ class CaseWorld:
     @cached_property
     def calendar(self) -> WorkingCalendar:
         """The working calendar of the agency that receives the case."""
-        return calendar_of_case(self.session, self.case.id)
+        agency = self.parties.get(RECEIVING_ROLE)
+        return calendar_of(self.session, agency.id if agency else None)
 
     @cached_property
     def standing(self) -> legal_bases.Standing:

@@ -35,7 +35,7 @@ def project(
     """
     case = world.case
     opened = _tasks(world, step, done)
-    _deadlines(world, step)
+    _deadlines(world, step, {task.id for task in opened})
     _jobs(world, step)
     case.document = step.document
     flag_modified(case, "document")  # the engine changes it in place
@@ -118,7 +118,7 @@ def grant_access(session: Session, case: Case, party_id: UUID, at: datetime) -> 
         session.add(CaseAccess(party_id=party_id, case_id=case.id, since=at))
 
 
-def _deadlines(world: CaseWorld, step: Step) -> None:
+def _deadlines(world: CaseWorld, step: Step, new: set[UUID]) -> None:
     ended = {p.task_id for p in step.passages if p.event != "entered"}
     if ended:
         running = world.session.scalars(
@@ -131,15 +131,13 @@ def _deadlines(world: CaseWorld, step: Step) -> None:
         for row in running:
             row.ended_at = world.now
     for each in step.deadlines:
-        row = _deadline_row(world, each)
+        row = _deadline_row(world, each, is_new=each.task_id in new)
         row.ended_at = world.now if each.task_id in ended else None
 
 
-def _deadline_row(world: CaseWorld, each: DeadlineSet) -> Deadline:
+def _deadline_row(world: CaseWorld, each: DeadlineSet, *, is_new: bool) -> Deadline:
     """Return the row of a limit: a new one, or the running one computed anew."""
-    row = world.session.scalars(
-        select(Deadline).where(Deadline.case_id == world.case.id, Deadline.task_id == each.task_id)
-    ).first()
+    row = None if is_new else _known_deadline(world, each)
     if row is None:
         row = Deadline(case_id=world.case.id, task_id=each.task_id)
         world.session.add(row)
@@ -152,6 +150,12 @@ def _deadline_row(world: CaseWorld, each: DeadlineSet) -> Deadline:
     row.calendar_version = each.deadline.calendar_version
     row.is_provisional = each.deadline.provisional
     return row
+
+
+def _known_deadline(world: CaseWorld, each: DeadlineSet) -> Deadline | None:
+    return world.session.scalars(
+        select(Deadline).where(Deadline.case_id == world.case.id, Deadline.task_id == each.task_id)
+    ).first()
 
 
 def _jobs(world: CaseWorld, step: Step) -> None:

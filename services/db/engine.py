@@ -46,8 +46,12 @@ def _begin(connection: Any) -> None:
 
 
 def open_sessions(engine: Engine) -> Sessions:
-    """Return the session factory; objects stay readable after commit."""
-    return sessionmaker(engine, expire_on_commit=False)
+    """Return the session factory.
+
+    Objects stay readable after commit. Nothing is flushed but where the code says so: an error
+    then comes from the line that caused it.
+    """
+    return sessionmaker(engine, expire_on_commit=False, autoflush=False)
 
 
 @contextmanager

@@ -1,9 +1,9 @@
 """Compares what is with what a scenario expects. Knows no driver.
 
-``status``, ``state``, ``outcome``: equal. ``waits``: open tasks (``[]``: none at all). ``visited``,
-``never``: nodes or activity codes. ``document``: FEEL over the document, with what was kept under
-``kept``. ``deadlines``: last day by node or code. ``objections``: how many ``within`` the period
-and how many ``late``.
+``status``, ``state``, ``outcome``: equal. ``waits``: open tasks (``[]``: none at all); ``open``: how
+many, by node or code. ``visited``, ``never``: nodes or activity codes. ``document``: FEEL over the
+document, with what was kept under ``kept``. ``deadlines``: last day by node or code.
+``objections``: how many ``within`` the period and how many ``late``.
 """
 
 from collections import Counter
@@ -15,7 +15,7 @@ from workflows import feel
 
 KNOWN = frozenset(
     {"status", "state", "outcome", "waits", "visited", "never", "document", "deadlines"}
-    | {"objections"}
+    | {"open", "objections"}
 )
 
 
@@ -27,6 +27,7 @@ def check(
         *_unknown(expect),
         *_same(case, expect),
         *_waits(case, expect),
+        *_open(case, expect),
         *_passed(case, expect),
         *_document(case, expect, kept),
         *_deadlines(case, expect),
@@ -56,6 +57,13 @@ def _waits(case: Mapping[str, Any], expect: Mapping[str, Any]) -> Iterator[str]:
         yield f"应等待 {expect['waits']}，实为 {listed}"
     if expect["waits"] == [] and case["tasks"]:
         yield f"不应再有待办，实有 {listed}"
+
+
+def _open(case: Mapping[str, Any], expect: Mapping[str, Any]) -> Iterator[str]:
+    actual = Counter(n for t in case["tasks"] for n in {t["activity_code"], t["node_id"]})
+    for name, number in (expect.get("open") or {}).items():
+        if actual[name] != number:
+            yield f"{name} 应有 {number} 项待办，实有 {actual[name]} 项"
 
 
 def _passed(case: Mapping[str, Any], expect: Mapping[str, Any]) -> Iterator[str]:

@@ -82,11 +82,16 @@ def _engine(bundle: Bundle, subject: Subject) -> list[Finding]:
     try:
         compile_program(bundle.under("bpmn").values(), bundle.procedure_id)
     except ModelRefusedError as error:
-        nodes = [n for n in subject.nodes() if n.id == error.element_id]
-        where = nodes[0].process_id if nodes else bundle.procedure_id
-        rule = "structure.refused"
-        return [subject.found(Severity.ERROR, rule, where, error.element_id, error.message)]
+        return [_refused(subject, error.element_id, error.message)]
+    except ValueError as error:  # numbers of the drawing that are none
+        return [_refused(subject, bundle.procedure_id, f"图形数据有误，请重新保存这张图：{error}")]
     return []
+
+
+def _refused(subject: Subject, element_id: str, message: str) -> Finding:
+    homes = [node.process_id for node in subject.nodes() if node.id == element_id]
+    where = homes[0] if homes else subject.procedure_id
+    return subject.found(Severity.ERROR, "structure.refused", where, element_id, message)
 
 
 @dataclass

@@ -50,6 +50,10 @@ class Case(Base):
     progress_code: Mapped[str] = mapped_column(
         String(32), comment="Whoever has it may follow the case without login; says no more"
     )
+    audit_seq: Mapped[int] = mapped_column(default=0, comment="Number of the last audit entry")
+    audit_head: Mapped[bytes | None] = mapped_column(
+        LargeBinary(32), comment="Hash of the last audit entry"
+    )
     document: Mapped[Any] = mapped_column(PackedJson, deferred=True)
     engine_state: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
     version: Mapped[int] = mapped_column()

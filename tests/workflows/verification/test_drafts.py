@@ -46,6 +46,22 @@ def test_a_process_is_drawn_once(bpmn):
     assert ("structure.process-twice", "test.main") in {(f.rule, f.element_id) for f in found}
 
 
+def test_what_only_the_engine_refuses_is_found_too(bpmn):
+    drawn = bpmn.process("start>ask>end", ask=bpmn.user())
+    good = bpmn.draft(drawn)
+    path = "bpmn/test/main.bpmn"
+    shape = (
+        b'<d:BPMNShape xmlns:d="http://www.omg.org/spec/BPMN/20100524/DI" bpmnElement="ask">'
+        b'<c:Bounds xmlns:c="http://www.omg.org/spec/DD/20100524/DC" x="left" y="0"/>'
+        b"</d:BPMNShape></bpmn:definitions>"
+    )
+    files = {**good.files, path: good.files[path].replace(b"</bpmn:definitions>", shape)}
+
+    found = check_bundle(Bundle("test.main", files), {"F-1": bpmn.FakeForm()}, {})
+
+    assert [(f.rule, f.severity) for f in found] == [("structure.refused", Severity.ERROR)]
+
+
 def test_findings_come_the_worst_first_and_each_once(bpmn):
     gw = bpmn.element("exclusiveGateway")
     drawn = bpmn.process(

@@ -173,6 +173,8 @@ def upgrade() -> None:
     sa.Column('clock_offset_seconds', sa.Integer(), nullable=False),
     sa.Column('messages', sa.JSON(), nullable=False, comment='Names it waits for'),
     sa.Column('progress_code', sa.String(length=32), nullable=False, comment='Whoever has it may follow the case without login; says no more'),
+    sa.Column('audit_seq', sa.Integer(), nullable=False, comment='Number of the last audit entry'),
+    sa.Column('audit_head', sa.LargeBinary(length=32), nullable=True, comment='Hash of the last audit entry'),
     sa.Column('document', sa.LargeBinary(), nullable=False),
     sa.Column('engine_state', sa.LargeBinary(), nullable=True),
     sa.Column('version', sa.Integer(), nullable=False),
