@@ -29,7 +29,7 @@ from services.db.models import (
     TaskStatus,
 )
 from services.errors import ConflictError, InvalidError, NotFoundError, TaskTakenError
-from services.lookup import get_task, lock_case
+from services.lookup import get_task, lock_case, lock_case_of
 from services.numbers import next_number
 from services.procedures import Ready
 from services.runtime import Runtime
