@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from services import audit, cases, deadlines, loading, parties
+from services import audit, cases, checking, deadlines, loading, parties
 from services.db import migrate as migrations
 from services.db.engine import unit_of_work
 from services.runtime import Runtime, make_runtime
@@ -120,6 +120,28 @@ def play(paths: tuple[Path, ...], url: str | None, *, as_json: bool) -> None:
         for result in failed:
             console.print(f"[red]✗[/red] {result['problem']}", highlight=False)
         sys.exit(1)
+
+
+@main.command()
+@click.argument(
+    "paths", nargs=-1, required=True, type=click.Path(exists=True, file_okay=False, path_type=Path)
+)
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+def check(paths: tuple[Path, ...], *, as_json: bool) -> None:
+    """Check procedures: structure, references, expressions, tables. Exits 1 on errors.
+
+    PATHS are jurisdictions' folders, or the folder that holds them all.
+    """
+    found: list[dict[str, Any]] = []
+    for path in track(paths, "检查", disable=as_json):
+        found += checking.check_folder(path, Settings.from_env(os.environ))
+    if as_json:
+        click.echo(json.dumps(found, ensure_ascii=False))
+    elif found:
+        _print(found, as_json=False, title="检查结果")
+    else:
+        console.print("检查通过，没有问题")
+    sys.exit(1 if any(row["severity"] == "error" for row in found) else 0)
 
 
 @main.command()

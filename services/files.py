@@ -1,6 +1,7 @@
 """Uploaded files: taken in, checked, attached to a case, handed out again."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from hashlib import sha256
 from tempfile import TemporaryFile
 from typing import BinaryIO
@@ -57,13 +58,28 @@ def visible(session: Session, actor: Actor, file_id: UUID) -> File:
     raise NotFoundError("没有这个附件")
 
 
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """Bytes that were checked and stored, not yet anybody's."""
+
+    name: str
+    sha256: str
+    size_bytes: int
+    media_type: str
+
+
 def take_in(
     session: Session, runtime: Runtime, actor: Actor, *, name: str, source: BinaryIO
 ) -> File:
-    """Check an upload, store its bytes by hash, and record it as the actor's.
+    """Check and store an upload and record it as the actor's. Raises as ``store`` does."""
+    return record(session, runtime, actor, store(runtime, name=name, source=source))
 
-    The bytes are stored before the row is committed: should that fail, they are an orphan that
-    nobody can reach and the next upload of the same content takes up again.
+
+def store(runtime: Runtime, *, name: str, source: BinaryIO) -> Stored:
+    """Check an upload and store its bytes by hash. Takes no session: it may take a while.
+
+    Should nothing be recorded afterwards, the bytes are an orphan that nobody can reach and the
+    next upload of the same content takes up again.
     Raises TooLargeError, InvalidError (not a kind we take, or not what its name says).
     """
     name = upload_checks.clean_name(name)
@@ -72,11 +88,16 @@ def take_in(
         kind = upload_checks.check(name, whole)
         whole.seek(0)
         runtime.files.put(digest, whole)
+    return Stored(name, digest, size, kind.media_type)
+
+
+def record(session: Session, runtime: Runtime, actor: Actor, stored: Stored) -> File:
+    """Record stored bytes as the actor's upload."""
     file = File(
-        sha256=digest,
-        size_bytes=size,
-        media_type=kind.media_type,
-        name=name,
+        sha256=stored.sha256,
+        size_bytes=stored.size_bytes,
+        media_type=stored.media_type,
+        name=stored.name,
         party_id=min(actor.parties, key=str, default=None),
         uploaded_by=actor.person_id,
         uploaded_at=runtime.clock.now(),

@@ -31,9 +31,9 @@ def list_procedures(session: Session, runtime: Runtime) -> list[dict[str, Any]]:
 
 def _summary(session: Session, runtime: Runtime, row: Procedure) -> dict[str, Any]:
     reason = None
+    standing = legal_bases.standing(legal_bases.current(session, row.jurisdiction), today(runtime))
     try:
-        basis = legal_bases.current(session, row.jurisdiction)
-        legal_bases.require_in_force(legal_bases.standing(basis, today(runtime)))
+        legal_bases.require_in_force(standing)
     except LegalBasisError as refusal:
         reason = refusal.message
     settings = procedures.ready(session, row.bundle_hash).opened.procedure["procedure"]
@@ -46,6 +46,7 @@ def _summary(session: Session, runtime: Runtime, row: Procedure) -> dict[str, An
         "started_by": settings["started_by"],
         "is_open": reason is None,
         "reason": reason,
+        "legal_basis": standing.scope(),
     }
 
 

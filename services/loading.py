@@ -45,7 +45,7 @@ def load_all(session: Session, runtime: Runtime) -> Iterator[Loaded]:
 def load_jurisdiction(
     session: Session, runtime: Runtime, jurisdiction: Jurisdiction
 ) -> Iterator[Loaded]:
-    """Load one jurisdiction. Raises BundleError, DiagramError, ModelRefusedError."""
+    """Load one jurisdiction. Raises BundleError, ModelRefusedError."""
     now = runtime.clock.now()
     for agency in jurisdiction.settings.get("agencies") or []:
         _party(session, agency, PartyKind.AGENCY, {"jurisdiction": jurisdiction.code})

@@ -56,9 +56,10 @@ class Files(MethodView):
         if upload is None or not upload.filename:
             raise InvalidError("请选择要上传的文件", {"file": ["必填"]})
         name, stream = upload.filename, cast("BinaryIO", upload.stream)
+        read(lambda _session, actor: actor)  # refuse strangers before looking at 50 MB
+        stored = files.store(auth.runtime(), name=name, source=stream)
         with unit_of_work(auth.runtime().sessions) as session:
-            actor = auth.actor(session)
-            return files.take_in(session, auth.runtime(), actor, name=name, source=stream)
+            return files.record(session, auth.runtime(), auth.actor(session), stored)
 
 
 @blueprint.route("/<uuid:file_id>")

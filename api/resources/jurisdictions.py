@@ -29,6 +29,10 @@ class ProcedureSchema(Schema):
     started_by = fields.List(fields.String())
     is_open = fields.Boolean(metadata={"description": "Whether a production case may start today"})
     reason = fields.String(allow_none=True)
+    legal_basis = fields.Dict(
+        keys=fields.String(),
+        metadata={"description": "The document today; is_demo: shown as 演示"},
+    )
 
 
 class ProcedurePageSchema(ProcedureSchema):

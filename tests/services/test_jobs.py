@@ -274,7 +274,9 @@ def test_each_failed_job_has_its_own_incident_and_runs_again(runtime, desk):
 
 def test_a_poison_job_does_not_block_others(runtime, desk):
     case = desk.start()
-    poison = put(runtime, 3, JobKind.SERVICE, case, payload={"operation": "no.such", "task_id": "x"})
+    poison = put(
+        runtime, 3, JobKind.SERVICE, case, payload={"operation": "no.such", "task_id": "x"}
+    )
     runtime.clock.advance(timedelta(seconds=1))
     put(runtime, 5)
 

@@ -33,7 +33,8 @@ def test_series_do_not_disturb_one_another(runtime):
 
 
 @pytest.mark.parametrize(
-    ("pattern", "number"), [("X-{seq}", "X-1"), ("X-{seq:06d}", "X-000001"), ("{year}{seq}", "20261")]
+    ("pattern", "number"),
+    [("X-{seq}", "X-1"), ("X-{seq:06d}", "X-000001"), ("{year}{seq}", "20261")],
 )
 def test_a_pattern_says_how_a_number_looks(runtime, pattern, number):
     assert draw(runtime, pattern) == number

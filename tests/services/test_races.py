@@ -127,7 +127,7 @@ def test_a_stale_write_of_a_case_is_refused(desk, runtime):
     case = desk.start()
     with runtime.sessions() as one:
         stale = one.get_one(Case, case.id)
-        one.rollback()
+        one.commit()
         with unit_of_work(runtime.sessions) as other:
             other.get_one(Case, case.id).title = "先写"
         stale.title = "后写"

@@ -5,7 +5,7 @@ province replaces a default template by adding a file.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -15,7 +15,7 @@ import yaml
 
 from workflows import dmn
 from workflows.bundles.bundle import PROCEDURE_FILE, Bundle
-from workflows.diagrams import Diagram, read_diagram
+from workflows.diagrams import Diagram, DiagramError, read_diagram
 
 SHARED = "shared"
 
@@ -42,8 +42,13 @@ class Jurisdiction:
     @cached_property
     def settings(self) -> dict[str, Any]:
         """Return what jurisdiction.yaml says."""
-        settings: dict[str, Any] = read_yaml(self.folder / "jurisdiction.yaml")
-        return settings
+        path = self.folder / "jurisdiction.yaml"
+        settings = read_yaml(path)
+        _require(settings, ("code", "name", "legal_basis", "roles", "procedures"), path)
+        for procedure in settings["procedures"]:
+            _require(procedure, ("id", "title", "started_by", "number"), path)
+        found: dict[str, Any] = settings
+        return found
 
     @property
     def code(self) -> str:
@@ -64,6 +69,16 @@ class Jurisdiction:
         """Return its sample parties, or nothing."""
         path = self.folder / "demo.yaml"
         return read_yaml(path) if path.exists() else {}
+
+
+def _require(given: Any, keys: tuple[str, ...], path: Path) -> None:
+    place = f"{path.parent.name}/{path.name}"
+    if not isinstance(given, dict):
+        raise BundleError(f"{place} 应写成“名称: 值”的形式")
+    missing = [key for key in keys if key not in given]
+    if missing:
+        where = f"（{given['id']}）" if "id" in given else ""
+        raise BundleError(f"{place}{where} 缺少：{'、'.join(missing)}")
 
 
 def read_yaml(path: Path) -> Any:
@@ -179,7 +194,10 @@ class _Closure:
         """Return a literal name, or the profile's value where the diagram says =profile.x."""
         if name is None or not name.startswith("="):
             return name
-        key = name.removeprefix("=").strip().removeprefix("profile.")
+        key = name.removeprefix("=").strip()
+        if not key.startswith("profile."):
+            raise BundleError(f"“{name}”须写成 =profile.…，以便在装入时确定")
+        key = key.removeprefix("profile.")
         entry = (self.procedure.get("profile") or {}).get(key)
         return None if entry is None else str(entry["value"])
 
@@ -212,14 +230,31 @@ class _Closure:
         found[source.path] = source.data
 
 
-def _index(folders: list[Path], pattern: str, kind: str, ids: Any) -> dict[str, _Source]:
-    """Return id -> file; later folders win."""
+def _index(
+    folders: list[Path], pattern: str, kind: str, ids: Callable[[bytes], list[str]]
+) -> dict[str, _Source]:
+    """Return id -> file; later folders win. Raises BundleError for an id twice in one folder."""
     index: dict[str, _Source] = {}
     for folder in folders:
+        own: dict[str, _Source] = {}
         for path in sorted(folder.glob(pattern)):
             source = _Source(f"{kind}/{folder.name}/{path.name}", path.read_bytes())
-            index |= dict.fromkeys(ids(source.data), source)
+            for name in _ids(path, source.data, ids):
+                if name in own:
+                    raise BundleError(f"“{name}”在 {own[name].path} 和 {source.path} 中各有一个")
+                own[name] = source
+        index |= own
     return index
+
+
+def _ids(path: Path, data: bytes, ids: Callable[[bytes], list[str]]) -> list[str]:
+    """Return the ids a file defines, its refusal named by the file."""
+    try:
+        return ids(data)
+    except DiagramError as error:
+        raise BundleError(f"{path.name}：{error}") from error
+    except dmn.DmnError as error:
+        raise BundleError(f"{path.name}：{error.message_zh}") from error
 
 
 def _process_ids(data: bytes) -> list[str]:

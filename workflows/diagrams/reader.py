@@ -136,7 +136,10 @@ class _Reader:
             process = self._process(element)
             processes[process.id] = process
         if not processes:
-            raise DiagramError("文件里没有流程(process)")
+            raise DiagramError("文件里没有流程（process）")
+        for element in self.root.iter(f"{{{BPMN}}}process"):
+            if element.getparent() is not self.root:
+                self._refuse(element, "misplaced", "流程（process）须直接放在 definitions 之下")
         return Diagram(processes, tuple(self.refusals))
 
     def _names(self, tag: str, attribute: str) -> dict[str, str]:
@@ -271,6 +274,8 @@ class _Reader:
         """Refuse children that change what the node does and that we do not know."""
         for child in element:
             name = _local(child)
+            if tag != "subProcess" and name in {"sequenceFlow", "laneSet"}:
+                self._refuse(element, "misplaced", f"“{name}”画在了节点里面，须画在流程中")
             if not _is_bpmn(child) or tag == "subProcess" or name in _QUIET_TAGS:
                 continue
             if name in _REASONS:

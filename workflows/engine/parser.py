@@ -17,7 +17,7 @@ from SpiffWorkflow.bpmn.specs.event_definitions.simple import (
     TerminateEventDefinition,
 )
 
-from workflows.diagrams import Diagram, Node, read_diagram
+from workflows.diagrams import Diagram, DiagramError, Node, read_diagram
 from workflows.engine import specs
 from workflows.engine.events import Message, Timer
 from workflows.engine.guards import lift_depth_limit
@@ -43,13 +43,9 @@ def compile_program(sources: Iterable[bytes], process_id: str) -> Program:
     Raises DiagramError if a file is no BPMN, ModelRefusedError at the first unsupported element.
     """
     parser = _Parser()
-    for source in sources:
-        diagram = read_diagram(source)
-        if diagram.refusals:
-            first = diagram.refusals[0]
-            raise ModelRefusedError(first.element_id, first.message)
-        parser.add(diagram, source)
     try:
+        for source in sources:
+            parser.add(_supported(source), source)
         spec = parser.get_spec(process_id)
         subprocess_specs = parser.get_subprocess_specs(process_id)
     except ValidationException as error:
@@ -58,9 +54,21 @@ def compile_program(sources: Iterable[bytes], process_id: str) -> Program:
         ) from error
     except RecursionError as error:
         raise ModelRefusedError(process_id, "流程过长或有无出口的循环，请拆分或补上网关") from error
+    except (ValueError, KeyError, AttributeError) as error:
+        if isinstance(error, DiagramError):
+            raise
+        raise ModelRefusedError(process_id, f"流程图无法读取：{error}") from error
     for each in (spec, *subprocess_specs.values()):
         _finish(each)
     return Program(process_id, spec, subprocess_specs, parser.nodes)
+
+
+def _supported(source: bytes) -> Diagram:
+    diagram = read_diagram(source)
+    if diagram.refusals:
+        first = diagram.refusals[0]
+        raise ModelRefusedError(first.element_id, first.message)
+    return diagram
 
 
 def _finish(spec: Any) -> None:

@@ -31,6 +31,7 @@ def check(subject: Subject) -> Findings:
             yield from _call(subject, node)
         elif node.form:
             yield from _form(subject, node)
+            yield from _role(subject, node)
         yield from _inputs(subject, node)
         yield from _law(subject, node)
         yield from _separation(subject, node)
@@ -49,8 +50,14 @@ def _user_task(subject: Subject, node: Node) -> Findings:
     if not node.role:
         text = f"{label(node)}没有办理角色，请填写角色或放进有角色的泳道"
         yield subject.error("structure.no-role", node, text)
-    elif not node.role.startswith("=") and node.role not in subject.roles:
-        text = f"角色“{node.role}”不在本辖区的角色之内{_near(node.role, subject.roles)}"
+    yield from _role(subject, node)
+
+
+def _role(subject: Subject, node: Node) -> Findings:
+    """Check who does a task, or who may send a message that asks for a form."""
+    role = node.role or "="
+    if not role.startswith("=") and role not in subject.roles:
+        text = f"角色“{role}”不在本辖区的角色之内{_near(role, subject.roles)}"
         yield subject.error("structure.role-unknown", node, text)
 
 

@@ -40,6 +40,15 @@ def test_a_role_may_come_from_the_lane(bpmn):
     assert not bpmn.checked(bpmn.process("start>ask>end", more=lane, ask=bpmn.user(role=None)))
 
 
+def test_who_may_send_a_message_with_a_form_exists(bpmn):
+    told = bpmn.event("message")
+
+    assert one(bpmn, bpmn.catch(told, form="F-1", role="public")) == {
+        ("structure.role-unknown", "ask")
+    }
+    assert not one(bpmn, bpmn.catch(told, form="F-1", role="applicant"))
+
+
 def test_a_misspelt_name_is_told_with_the_nearest(bpmn):
     drawn = bpmn.process("start>ask>end", ask=bpmn.user(role="clark"))
 

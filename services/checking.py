@@ -1,0 +1,67 @@
+"""Checking procedures on disk before they are loaded."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import forms
+from services.service_tasks.catalogue import CATALOGUE
+from services.settings import Settings
+from workflows.bundles import Bundle, BundleError, Jurisdiction, Library
+from workflows.verification import check_bundle
+
+
+def check_folder(path: Path, settings: Settings) -> list[dict[str, Any]]:
+    """Return the findings of one jurisdiction's folder, or of all in a folder, as JSON rows."""
+    is_one = (path / "jurisdiction.yaml").exists()
+    root = path.resolve().parent if is_one else path.resolve()
+    library = Library(root, settings.forms_root)
+    found: list[dict[str, Any]] = []
+    for jurisdiction in library.jurisdictions.values():
+        if not is_one or jurisdiction.folder == path.resolve():
+            found += _check(library, jurisdiction)
+    return found
+
+
+def _check(library: Library, jurisdiction: Jurisdiction) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = []
+    for procedure in jurisdiction.procedures:
+        name = str(procedure["id"])
+        try:
+            bundle = library.bundle(jurisdiction, procedure)
+        except BundleError as error:
+            rows.append(_row(name, "error", "bundle.incomplete", message=str(error)))
+            continue
+        rows += _check_bundle(library, bundle)
+    return rows
+
+
+def _check_bundle(library: Library, bundle: Bundle) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = []
+    compiled: dict[str, forms.CompiledForm] = {}
+    for path, data in sorted(bundle.under("forms").items()):
+        try:
+            form = forms.compile_form(json.loads(data))
+        except (forms.FormDefinitionError, ValueError) as error:
+            rows.append(
+                _row(bundle.procedure_id, "error", "form.invalid", file=path, message=str(error))
+            )
+        else:
+            compiled[form.id] = form
+    findings = check_bundle(bundle, compiled, CATALOGUE, library.assumptions.keys())
+    return rows + [{"procedure": bundle.procedure_id, **asdict(each)} for each in findings]
+
+
+def _row(
+    procedure: str, severity: str, rule: str, *, message: str, file: str = ""
+) -> dict[str, Any]:
+    return {
+        "procedure": procedure,
+        "severity": severity,
+        "rule": rule,
+        "file": file,
+        "element_id": "",
+        "message": message,
+        "example": (),
+    }
