@@ -43,7 +43,9 @@ FORM_ATTRIBUTES: Final = frozenset(
     {"id", "type", "schemaVersion", "components", "liancheng", "exporter", "versionTag"}
     | {"executionPlatform", "executionPlatformVersion"}
 )
-LIANCHENG_ATTRIBUTES: Final = frozenset({"title", "basis", "checks"})
+LIANCHENG_ATTRIBUTES: Final = frozenset({"title", "basis", "checks", "audience"})
+# besides one's own party and the officials of the case: who may read the answers
+AUDIENCES: Final = frozenset({"applicant", "expert"})
 CHECK_ATTRIBUTES: Final = frozenset({"assert", "field", "message"})
 
 _ANY: Final = frozenset({"id", "type", "layout", "conditional", "properties"})

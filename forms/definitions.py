@@ -8,6 +8,7 @@ from typing import Any
 
 from forms import attributes, references
 from forms.components import (
+    AUDIENCES,
     CHECK_ATTRIBUTES,
     CONTAINERS,
     FORM_ATTRIBUTES,
@@ -87,6 +88,10 @@ def _liancheng(ours: object) -> Problems:
         yield DefinitionProblem("liancheng.title", "请写明表单的名称。")
     if not isinstance(basis, str):
         yield DefinitionProblem("liancheng.basis", "依据应为文字。")
+    if not _is_audience(ours.get("audience", [])):
+        yield DefinitionProblem(
+            "liancheng.audience", f"公开对象应为列表，可选 {'、'.join(sorted(AUDIENCES))}，不重复。"
+        )
     if not isinstance(checks, list):
         yield DefinitionProblem("liancheng.checks", "checks 应为列表。")
         return
@@ -96,6 +101,12 @@ def _liancheng(ours: object) -> Problems:
             yield DefinitionProblem(
                 f"liancheng.checks.{index}", "每条检查须有 assert、field、message 三项文字。"
             )
+
+
+def _is_audience(given: object) -> bool:
+    if not isinstance(given, list) or not all(isinstance(each, str) for each in given):
+        return False
+    return set(given) <= AUDIENCES and len(set(given)) == len(given)
 
 
 def _components(components: object, path: str, keys: set[str], depth: int) -> Problems:

@@ -15,6 +15,8 @@ from services.errors import ConflictError, NotFoundError
 from services.lookup import get_case
 from services.runtime import Runtime
 
+ANONYMOUS_EXPERT = "专家"
+
 
 def visible(session: Session, actor: Actor, case_id: UUID) -> Case:
     """Return a case that has come to the actor. Raises NotFoundError."""
@@ -50,12 +52,17 @@ def inspection(session: Session, runtime: Runtime, actor: Actor, case_id: UUID) 
 
 
 def timeline(session: Session, actor: Actor, case_id: UUID) -> list[dict[str, Any]]:
-    """Return the audit chain as a time line: what, when, who, which nodes were passed."""
-    visible(session, actor, case_id)
+    """Return the audit chain as a time line: what, when, who, which nodes were passed.
+
+    Experts keep their names from all but the officials of the case.
+    """
+    case = visible(session, actor, case_id)
     rows = session.scalars(
         select(AuditEntry).where(AuditEntry.case_id == case_id).order_by(AuditEntry.seq)
     ).all()
     names = _names(session, {row.actor for row in rows})
+    if not policies.is_official(session, actor, case):
+        names |= dict.fromkeys(_experts(session, case) - {actor.key}, ANONYMOUS_EXPERT)
     return [
         {
             "seq": row.seq,
@@ -74,6 +81,12 @@ def _names(session: Session, actors: Iterable[str]) -> dict[str, str]:
     ids = [UUID(a) for a in actors if len(a) == 36]  # noqa: PLR2004 - a person's UUID
     rows = session.execute(select(Person.id, Person.name).where(Person.id.in_(ids)))
     return {str(person_id): name for person_id, name in rows}
+
+
+def _experts(session: Session, case: Case) -> set[str]:
+    """Return, as the audit chain names them, whom the case has asked by name."""
+    asked = select(Task.person_id).where(Task.case_id == case.id, Task.person_id.is_not(None))
+    return {str(person_id) for person_id in session.scalars(asked)}
 
 
 def decisions(session: Session, actor: Actor, case_id: UUID) -> list[dict[str, Any]]:
@@ -101,14 +114,14 @@ def _decision(
 ) -> dict[str, Any]:
     disclosed = ready.form(task.form_id).definition["liancheng"].get("audience") or []
     may_read = policies.read_answers(session, actor, case, decision, disclosed)
-    is_sealed_name = decision.role == "expert" and not may_read
+    is_sealed_name = decision.role == policies.EXPERT and not may_read
     return {
         "id": decision.id,
         "task_id": task.id,
         "node_id": decision.node_id,
         "activity_code": decision.activity_code,
         "name": task.name,
-        "person": "专家" if is_sealed_name else person.name,
+        "person": ANONYMOUS_EXPERT if is_sealed_name else person.name,
         "role": decision.role,
         "made_at": decision.made_at,
         "answers": decision.answers if may_read else None,

@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session
 
 from services.db.models import IdempotencyKey, Incident, Job, LoginAttempt, LoginSession
 
-ANSWERS_KEPT = timedelta(days=7)
-JOBS_KEPT = timedelta(days=30)
+ANSWERS_KEPT = timedelta(days=1)
+JOBS_KEPT = timedelta(days=1)
 ATTEMPTS_KEPT = timedelta(days=1)
 
 

@@ -168,8 +168,9 @@ def _expert(
 
 
 def _adoption(session: Session, runtime: Runtime, jurisdiction: Jurisdiction, given: Any) -> None:
-    """Record the sample adoption of a draft, once, visibly 演示."""
-    if not given or legal_bases.current(session, jurisdiction.code).is_demo:
+    """Record the sample adoption, visibly 演示: of a draft, once, never over a real act."""
+    known = legal_bases.current(session, jurisdiction.code)
+    if not given or known.is_demo or known.recorded_by is not None:
         return
     basis = jurisdiction.settings["legal_basis"]
     starts = _date(given["date"])

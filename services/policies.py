@@ -15,6 +15,7 @@ from services.db.models import Case, CaseAccess, Decision, Party, PartyKind, Tas
 from services.errors import NotAllowedError, NotFoundError
 
 PROCESS_OWNER = "process_owner"
+EXPERT = "expert"
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +150,8 @@ def read_answers(
 
     One's own party's always; officials read what their case holds, except that expert opinions
     stay sealed while others of the same round are still open; applicants and experts read what
-    the form discloses to them, experts also what the applicants submitted.
+    the form discloses to them, experts also what the applicants submitted. Of each other's
+    opinions experts read only those on a question that they have answered themselves.
     """
     if decision.party_id in actor.parties or decision.person_id == actor.person_id:
         return True
@@ -159,10 +161,26 @@ def read_answers(
         return True
     kind = session.scalar(select(Party.kind).where(Party.id == decision.party_id))
     is_expert = _is_expert_of(session, actor, case)
-    if kind is PartyKind.UNIT and is_expert and decision.role != "expert":
+    if kind is PartyKind.UNIT and is_expert and decision.role != EXPERT:
         return True
+    if decision.role == EXPERT and not _has_answered(session, actor, decision):
+        return False
     wanted = "expert" if is_expert else "applicant"
     return wanted in audience
+
+
+def _has_answered(session: Session, actor: Actor, decision: Decision) -> bool:
+    return bool(
+        session.scalar(
+            select(
+                exists().where(
+                    Decision.case_id == decision.case_id,
+                    Decision.node_id == decision.node_id,
+                    Decision.person_id == actor.person_id,
+                )
+            )
+        )
+    )
 
 
 def _is_expert_of(session: Session, actor: Actor, case: Case) -> bool:
@@ -175,7 +193,7 @@ def _is_expert_of(session: Session, actor: Actor, case: Case) -> bool:
 
 def _is_sealed(session: Session, decision: Decision) -> bool:
     """Individual opinions are read by nobody else until the last of them is in."""
-    if decision.role != "expert":
+    if decision.role != EXPERT:
         return False
     return bool(
         session.scalar(

@@ -199,7 +199,9 @@ class _Closure:
             raise BundleError(f"“{name}”须写成 =profile.…，以便在装入时确定")
         key = key.removeprefix("profile.")
         entry = (self.procedure.get("profile") or {}).get(key)
-        return None if entry is None else str(entry["value"])
+        if entry is None:
+            raise BundleError(f"{self.procedure['id']} 没有参数“{key}”，图中却用到 {name}")
+        return str(entry["value"])
 
     def _add_form(self, found: dict[str, bytes], name: str | None) -> None:
         form_id = self._resolve(name)

@@ -35,15 +35,28 @@ HEAD = (
     '<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL" '
     'xmlns:liancheng="urn:liancheng:bpmn:1" id="d" targetNamespace="urn:test">\n'
 )
-TASK = '<bpmn:userTask id="{0}" name="{0}" liancheng:form="{1}" liancheng:role="clerk"/>'
-CALL = '<bpmn:callActivity id="{0}" calledElement="{1}" liancheng:dataKey="{0}"/>'
-RULE = '<bpmn:businessRuleTask id="{0}" liancheng:decision="{1}" liancheng:dataKey="{0}"/>'
+
+
+def task(node_id: str, form_id: str) -> str:
+    """Return a user task."""
+    return f'<bpmn:userTask id="{node_id}" liancheng:form="{form_id}" liancheng:role="clerk"/>'
+
+
+def call(node_id: str, process_id: str) -> str:
+    """Return a call activity."""
+    return f'<bpmn:callActivity id="{node_id}" calledElement="{process_id}"/>'
+
+
+def rule(node_id: str, decision_id: str) -> str:
+    """Return a business rule task."""
+    return f'<bpmn:businessRuleTask id="{node_id}" liancheng:decision="{decision_id}"/>'
 
 
 def diagram(process_id: str, *nodes: str) -> str:
     """Return a diagram of nodes that stand side by side: closing it needs no flows."""
     body = "\n".join(nodes)
-    return f'{HEAD}<bpmn:process id="{process_id}" isExecutable="true">{body}</bpmn:process></bpmn:definitions>'
+    process = f'<bpmn:process id="{process_id}" isExecutable="true">{body}</bpmn:process>'
+    return f"{HEAD}{process}</bpmn:definitions>"
 
 
 def table(decision_id: str, answer: str = "yes") -> str:
@@ -71,9 +84,16 @@ def form(form_id: str, title: str = "表") -> str:
 
 @dataclass(frozen=True)
 class Disk:
-    """Files of jurisdictions and forms below one folder."""
+    """Files of jurisdictions and forms below one folder, and builders of what is in them."""
 
     root: Path
+    settings = SETTINGS
+    diagram = staticmethod(diagram)
+    task = staticmethod(task)
+    call = staticmethod(call)
+    rule = staticmethod(rule)
+    table = staticmethod(table)
+    form = staticmethod(form)
 
     def put(self, path: str, content: str | bytes) -> None:
         """Write a file, its folders too."""
@@ -102,22 +122,22 @@ def disk(tmp_path: Path) -> Disk:
         "bpmn/tiny/application.bpmn",
         diagram(
             PROCEDURE,
-            TASK.format("fill", "F-OWN"),
-            TASK.format("check", "=profile.check.form"),
-            CALL.format("review", "shared.review"),
-            RULE.format("judge", "tiny_rules"),
+            task("fill", "F-OWN"),
+            task("check", "=profile.check.form"),
+            call("review", "shared.review"),
+            rule("judge", "tiny_rules"),
         ),
     )
     made.put(
         "bpmn/shared/review.bpmn",
         diagram(
             "shared.review",
-            TASK.format("look", "C-LOOK"),
-            CALL.format("again", "shared.inner"),
+            task("look", "C-LOOK"),
+            call("again", "shared.inner"),
         ),
     )
-    made.put("bpmn/shared/inner.bpmn", diagram("shared.inner", RULE.format("weigh", "weight")))
-    made.put("bpmn/shared/unused.bpmn", diagram("shared.unused", TASK.format("no", "C-NO")))
+    made.put("bpmn/shared/inner.bpmn", diagram("shared.inner", rule("weigh", "weight")))
+    made.put("bpmn/shared/unused.bpmn", diagram("shared.unused", task("no", "C-NO")))
     made.put("bpmn/tiny/tiny_rules.dmn", table("tiny_rules"))
     made.put("bpmn/shared/weight.dmn", table("weight"))
     made.put("bpmn/shared/unused.dmn", table("unused"))

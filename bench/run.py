@@ -1,0 +1,77 @@
+"""Measures the budgets of the design and prints where each stands. ``python -m bench.run``."""
+
+import argparse
+import json
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from bench import completion, expressions, inbox, storage
+from bench.world import DATABASES
+
+console = Console()
+
+
+def main() -> None:
+    """Run the chosen measurements."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--json", action="store_true", help="for programs")
+    parser.add_argument("--only", choices=["completion", "inbox", "storage", "feel"])
+    parser.add_argument("--rows", type=int, default=inbox.ROWS, help="open tasks in the inbox")
+    arguments = parser.parse_args()
+    results = _measure(arguments.only, arguments.rows)
+    if arguments.json:
+        print(json.dumps(results, ensure_ascii=False, indent=1))
+        return
+    table = Table("what", "measured", "budget", "", title="Budgets")
+    for line in _lines(results):
+        table.add_row(*line)
+    console.print(table)
+
+
+def _measure(only: str | None, rows: int) -> dict[str, Any]:
+    results: dict[str, Any] = {}
+    for kind in DATABASES:
+        if only in (None, "completion"):
+            results[f"completion {kind}"] = completion.measure(kind)
+        if only in (None, "inbox"):
+            results[f"inbox {kind}"] = inbox.measure(kind, rows)
+        if only in (None, "storage"):
+            results[f"storage {kind}"] = storage.measure(kind)
+    if only in (None, "feel"):
+        results["feel"] = expressions.measure()
+    return results
+
+
+def _lines(results: dict[str, Any]) -> list[tuple[str, str, str, str]]:
+    lines = []
+    for name, found in results.items():
+        if name.startswith("completion"):
+            measured = f"{found['http_ms']:.1f} ms, floor {found['floor_ms']:.1f} ms"
+            lines.append((name, measured, "≤ 2 × floor", f"{found['ratio']:.2f} ×"))
+        elif name.startswith("inbox"):
+            measured = f"p95 {found['p95_ms']:.1f} ms of {found['open_tasks']:,} tasks"
+            lines.append((name, measured, "p95 ≤ 20 ms", _mark(found["p95_ms"] <= 20)))
+        elif name.startswith("storage"):
+            size = found["bytes_per_case"] / 1000
+            shape = f"{found['completions_per_case']:.0f} decisions, "
+            shape += f"{found['answer_bytes_per_case'] / 1000:.1f} KB of answers"
+            lines.append((name, f"{size:.1f} KB ({shape})", "≤ 25 KB", _mark(size <= 25)))
+        else:
+            lines += [_feel_line(row) for row in found]
+    return lines
+
+
+def _feel_line(row: dict[str, Any]) -> tuple[str, str, str, str]:
+    measured = f"{row['evaluate_us']:.1f} µs, parsed {row['parse_us']:.0f} µs"
+    is_within = row["evaluate_us"] <= 5 and row["parse_us"] <= 200
+    return (f"FEEL {row['expression'][:40]}", measured, "≤ 5 µs, ≤ 200 µs", _mark(is_within))
+
+
+def _mark(is_within: bool) -> str:
+    return "within" if is_within else "over"
+
+
+if __name__ == "__main__":
+    main()
