@@ -13,8 +13,8 @@ _SCOPE = {
 }
 _SOURCES = (
     'completeness.outcome = "ACCEPTED"',
-    "completeness.supplement != null and completeness.supplement.round >= "
-    "profile.completeness.max_rounds",
+    "completeness.supplement != null and "  # noqa: ISC004 - one expression
+    "completeness.supplement.round >= profile.completeness.max_rounds",
     "count(members) > 2",
     'some m in members satisfies m.role = "x"',
     'count(members[role = "m"]) >= 3',

@@ -13,10 +13,10 @@ from bench.world import approval, filled, percentile
 from services import accounts, inbox
 from services.db.engine import unit_of_work
 from services.db.models import Case, Membership, Party, PartyKind, Person
+from services.runtime import Runtime
 from services.scenarios.accounts import Cast
 from services.scenarios.local import LocalDriver
 from services.scenarios.player import play
-from services.runtime import Runtime
 
 ROWS = 1_000_000
 PAGE = 20

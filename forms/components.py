@@ -44,8 +44,9 @@ FORM_ATTRIBUTES: Final = frozenset(
     | {"executionPlatform", "executionPlatformVersion"}
 )
 LIANCHENG_ATTRIBUTES: Final = frozenset({"title", "basis", "checks", "audience"})
-# besides one's own party and the officials of the case: who may read the answers
-AUDIENCES: Final = frozenset({"applicant", "expert"})
+# who may read the answers besides one's own party and the officials of the case: every unit it
+# has come to, the one that started it, the experts
+AUDIENCES: Final = frozenset({"applicant", "starter", "expert"})
 CHECK_ATTRIBUTES: Final = frozenset({"assert", "field", "message"})
 
 _ANY: Final = frozenset({"id", "type", "layout", "conditional", "properties"})

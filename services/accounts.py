@@ -141,6 +141,28 @@ def find_session(session: Session, now: datetime, token: str) -> LoginSession | 
     return row if row is not None and row.expires_at > now else None
 
 
+def identify(session: Session, now: datetime, token: str) -> tuple[LoginSession, Actor] | None:
+    """Return a living session and its person as they are now, in one query.
+
+    None for a session that is over, or a person switched off.
+    """
+    rows = session.execute(
+        select(LoginSession, Person.name, Membership.party_id, Membership.role)
+        .join(Person, Person.id == LoginSession.person_id)
+        .outerjoin(Membership, Membership.person_id == Person.id)
+        .where(
+            LoginSession.token_sha256 == _digest(token),
+            LoginSession.expires_at > now,
+            Person.is_active,
+        )
+    ).all()
+    if not rows:
+        return None
+    found, name, _party, _role = rows[0]
+    held = frozenset((party, role) for _s, _n, party, role in rows if party is not None)
+    return found, Actor(found.person_id, name, held)
+
+
 def sign_out(session: Session, token: str) -> None:
     """End a session; the second time changes nothing."""
     session.execute(delete(LoginSession).where(LoginSession.token_sha256 == _digest(token)))

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services import cases, policies, procedures, views
+from services import cases, disclosures, policies, procedures, views
 from services.actors import Actor
 from services.db.models import AuditEntry, Case, Comment, Decision, Person, Task
 from services.errors import ConflictError, NotFoundError
@@ -92,7 +92,6 @@ def _experts(session: Session, case: Case) -> set[str]:
 def decisions(session: Session, actor: Actor, case_id: UUID) -> list[dict[str, Any]]:
     """Return the decisions of a case in order; answers only where the actor may read them."""
     case = visible(session, actor, case_id)
-    ready = procedures.ready(session, case.bundle_hash)
     rows = session.execute(
         select(Decision, Task, Person)
         .join(Task, Task.id == Decision.task_id)
@@ -100,20 +99,18 @@ def decisions(session: Session, actor: Actor, case_id: UUID) -> list[dict[str, A
         .where(Decision.case_id == case_id)
         .order_by(Decision.made_at, Decision.id)
     )
-    return [_decision(session, actor, case, ready, *row) for row in rows]
+    return [_decision(session, actor, case, *row) for row in rows]
 
 
 def _decision(
     session: Session,
     actor: Actor,
     case: Case,
-    ready: procedures.Ready,
     decision: Decision,
     task: Task,
     person: Person,
 ) -> dict[str, Any]:
-    disclosed = ready.form(task.form_id).definition["liancheng"].get("audience") or []
-    may_read = policies.read_answers(session, actor, case, decision, disclosed)
+    may_read = disclosures.may_read(session, actor, case, decision, task.form_id)
     is_sealed_name = decision.role == policies.EXPERT and not may_read
     return {
         "id": decision.id,

@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from services import incidents
-from services.db.engine import unit_of_work
+from services.db.engine import insert_into, unit_of_work
 from services.db.models import Case, IdempotencyKey
 from services.errors import KeyReusedError, ProcessFaultError
 from services.runtime import Runtime
@@ -71,9 +70,8 @@ def _begin(session: Session, runtime: Runtime, request: Request, who: str) -> An
     """Claim the key; a twin in flight is waited for. Return its answer if there is one."""
     if request.key is None:
         return None
-    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
     fresh = session.execute(
-        dialect.insert(IdempotencyKey)
+        insert_into(session, IdempotencyKey)
         .values(
             actor=who,
             key=request.key,
@@ -96,8 +94,11 @@ def _begin(session: Session, runtime: Runtime, request: Request, who: str) -> An
 def _store(session: Session, request: Request, who: str, answer: Answer) -> None:
     if request.key is None:
         return
-    row = session.get_one(IdempotencyKey, (who, request.key))
-    row.status, row.response = answer.status, answer.body
+    session.execute(
+        update(IdempotencyKey)
+        .where(IdempotencyKey.actor == who, IdempotencyKey.key == request.key)
+        .values(status=answer.status, response=answer.body)
+    )
 
 
 def _fault(runtime: Runtime, error: IncidentError) -> ProcessFaultError:

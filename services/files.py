@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services import policies, upload_checks
+from services import disclosures, policies, upload_checks
 from services.actors import Actor
 from services.db.models import Case, File, Party, PartyKind
 from services.errors import InvalidError, NotFoundError, TooLargeError
@@ -54,6 +54,8 @@ def visible(session: Session, actor: Actor, file_id: UUID) -> File:
     uploader = session.get(Party, file.party_id) if file.party_id else None
     is_material = uploader is not None and uploader.kind is PartyKind.UNIT
     if policies.is_official(session, actor, case) or (is_material and not actor.parties):
+        return file
+    if disclosures.may_read_file(session, actor, case, file):
         return file
     raise NotFoundError("没有这个附件")
 

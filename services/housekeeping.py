@@ -5,10 +5,19 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from services.db.models import IdempotencyKey, Incident, Job, LoginAttempt, LoginSession
+from services.db.models import (
+    IdempotencyKey,
+    Incident,
+    Job,
+    LoginAttempt,
+    LoginSession,
+    Notification,
+    Task,
+)
 
 ANSWERS_KEPT = timedelta(days=1)
 JOBS_KEPT = timedelta(days=1)
+CALLS_KEPT = timedelta(days=1)  # calls to a task that has been done meanwhile
 ATTEMPTS_KEPT = timedelta(days=1)
 
 
@@ -19,3 +28,5 @@ def tidy(session: Session, now: datetime) -> None:
     session.execute(delete(LoginAttempt).where(LoginAttempt.last_at < now - ATTEMPTS_KEPT))
     told_of = select(Incident.job_id).where(Incident.job_id.is_not(None))
     session.execute(delete(Job).where(Job.done_at < now - JOBS_KEPT, Job.id.not_in(told_of)))
+    closed = select(Task.id).where(Task.closed_at < now - CALLS_KEPT)
+    session.execute(delete(Notification).where(Notification.task_id.in_(closed)))

@@ -48,7 +48,13 @@ def people_of(
 
 
 def notify(
-    world: "CaseWorld", people: Iterable[UUID], template: str, data: dict[str, Any], *, key: str
+    world: "CaseWorld",
+    people: Iterable[UUID],
+    template: str,
+    data: dict[str, Any],
+    *,
+    key: str,
+    task_id: UUID | None = None,
 ) -> None:
     """Write a notification for each person, and a mail job, in the case's transaction.
 
@@ -66,6 +72,7 @@ def notify(
             Notification(
                 person_id=person_id,
                 case_id=case.id,
+                task_id=task_id,
                 template=template,
                 data=facts,
                 sent_at=world.now,
@@ -90,7 +97,7 @@ def tasks_opened(world: "CaseWorld", tasks: Iterable[Task]) -> None:
     for task in tasks:
         people = _addressees(world, task)
         data = {"task_name": task.name, "task_id": str(task.id)}
-        notify(world, people, TASK_OPENED, data, key=f"task:{task.id}")
+        notify(world, people, TASK_OPENED, data, key=f"task:{task.id}", task_id=task.id)
 
 
 def _addressees(world: "CaseWorld", task: Task) -> set[UUID]:

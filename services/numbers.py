@@ -4,9 +4,9 @@ import re
 from datetime import date
 
 from sqlalchemy import select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from services.db.engine import insert_into
 from services.db.models import Counter
 
 _SEQ = re.compile(r"\{seq(?::0?(\d)d)?\}")
@@ -26,5 +26,6 @@ def next_number(session: Session, pattern: str, on: date) -> str:
 
 
 def _ensure(session: Session, series: str) -> None:
-    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-    session.execute(dialect.insert(Counter).values(series=series, value=0).on_conflict_do_nothing())
+    session.execute(
+        insert_into(session, Counter).values(series=series, value=0).on_conflict_do_nothing()
+    )

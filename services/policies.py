@@ -15,7 +15,8 @@ from services.db.models import Case, CaseAccess, Decision, Party, PartyKind, Tas
 from services.errors import NotAllowedError, NotFoundError
 
 PROCESS_OWNER = "process_owner"
-EXPERT = "expert"
+# whom a form may disclose its answers to; EXPERT is also the role of those asked by name
+APPLICANT, STARTER, EXPERT = "applicant", "starter", "expert"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,8 @@ def see_task(session: Session, actor: Actor, case: Case, task: Task) -> None:
 
     Raises NotFoundError in the words that a missing task gets.
     """
+    if task.status is TaskStatus.OPEN and is_addressed_to(actor, task):
+        return  # it came to them with the task
     is_hidden = task.person_id not in {None, actor.person_id}
     if not sees_case(session, actor, case) or (is_hidden and not is_official(session, actor, case)):
         raise NotFoundError("没有这项任务")
@@ -150,7 +153,8 @@ def read_answers(
 
     One's own party's always; officials read what their case holds, except that expert opinions
     stay sealed while others of the same round are still open; applicants and experts read what
-    the form discloses to them, experts also what the applicants submitted. Of each other's
+    the form discloses to them, experts also what the applicants submitted, and the unit that
+    started the case what is for it alone. Of each other's
     opinions experts read only those on a question that they have answered themselves.
     """
     if decision.party_id in actor.parties or decision.person_id == actor.person_id:
@@ -165,7 +169,9 @@ def read_answers(
         return True
     if decision.role == EXPERT and not _has_answered(session, actor, decision):
         return False
-    wanted = "expert" if is_expert else "applicant"
+    if case.starter_party_id in actor.parties and STARTER in audience:
+        return True
+    wanted = EXPERT if is_expert else APPLICANT
     return wanted in audience
 
 

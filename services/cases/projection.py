@@ -4,12 +4,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
 from services import audit, notifications
 from services.cases.environment import CaseWorld
+from services.db.engine import insert_into
 from services.db.models import (
     Case,
     CaseAccess,
@@ -114,22 +115,25 @@ def _new_task(world: CaseWorld, wait: Wait, due_at: datetime | None) -> Task:
 
 def grant_access(session: Session, case: Case, party_id: UUID, at: datetime) -> None:
     """Let a party see the case from now on; the second time changes nothing."""
-    if session.get(CaseAccess, (party_id, case.id)) is None:
-        session.add(CaseAccess(party_id=party_id, case_id=case.id, since=at))
+    session.execute(
+        insert_into(session, CaseAccess)
+        .values(party_id=party_id, case_id=case.id, since=at)
+        .on_conflict_do_nothing()
+    )
 
 
 def _deadlines(world: CaseWorld, step: Step, new: set[UUID]) -> None:
-    ended = {p.task_id for p in step.passages if p.event != "entered"}
+    ended = {p.task_id for p in step.passages if p.event != "entered" and p.node.due is not None}
     if ended:
-        running = world.session.scalars(
-            select(Deadline).where(
+        world.session.execute(
+            update(Deadline)
+            .where(
                 Deadline.case_id == world.case.id,
                 Deadline.task_id.in_(ended),
                 Deadline.ended_at.is_(None),
             )
+            .values(ended_at=world.now)
         )
-        for row in running:
-            row.ended_at = world.now
     for each in step.deadlines:
         row = _deadline_row(world, each, is_new=each.task_id in new)
         row.ended_at = world.now if each.task_id in ended else None

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, sessionmaker
 
 Sessions = sessionmaker[Session]
@@ -52,6 +53,12 @@ def open_sessions(engine: Engine) -> Sessions:
     then comes from the line that caused it.
     """
     return sessionmaker(engine, expire_on_commit=False, autoflush=False)
+
+
+def insert_into(session: Session, model: Any) -> Any:
+    """Return an INSERT that knows ON CONFLICT, in the session's dialect."""
+    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    return dialect.insert(model)
 
 
 @contextmanager

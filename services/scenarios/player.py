@@ -60,7 +60,7 @@ class Result:
 
 def play(scenario: Scenario, driver: Driver) -> Result:
     """Play all steps and check the expectations. Raises ScenarioError at the first that fails."""
-    player = _Player(scenario, driver)
+    player = Player(scenario, driver)
     for number, step in enumerate(scenario.steps, start=1):
         try:
             player.step(step)
@@ -90,8 +90,8 @@ def _compare(error: RefusedError, wanted: dict[str, Any]) -> None:
         raise ScenarioError(f"拒绝时没有说“{wanted['says']}”，只说“{error.message}”") from error
 
 
-class _Player:
-    """One case being told."""
+class Player:
+    """One case being told, step by step."""
 
     def __init__(self, scenario: Scenario, driver: Driver) -> None:
         self.scenario = scenario
@@ -101,6 +101,7 @@ class _Player:
         self.kept: dict[str, Any] = {}
 
     def step(self, step: dict[str, Any]) -> None:
+        """Play one step. Raises ScenarioError, and RefusedError for a refusal nobody wanted."""
         if "refused" in step:
             self._refused(step, lambda: self._do(step))
         else:

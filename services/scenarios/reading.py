@@ -48,7 +48,7 @@ def read_scenario(path: Path) -> Scenario:
         content["name"],
         clock,
         content.get("given") or {},
-        _steps(path.parent, content["steps"], 0),
+        read_steps(path.parent, content["steps"]),
         content.get("expect") or {},
     )
 
@@ -62,14 +62,15 @@ def _yaml(path: Path) -> Any:
         raise ScenarioFileError(f"{path.name} 不是合法的 YAML：{error}") from error
 
 
-def _steps(folder: Path, steps: list[Any], depth: int) -> list[dict[str, Any]]:
+def read_steps(folder: Path, steps: list[Any], depth: int = 0) -> list[dict[str, Any]]:
+    """Return the steps with their parts and answers from a folder of scenarios put in."""
     if depth > _MAX_DEPTH:
         raise ScenarioFileError("include 嵌套过深")
     found: list[dict[str, Any]] = []
     for step in steps:
         if "include" in step:
             part = _yaml(folder / "parts" / f"{step['include']}.yaml")
-            found += _steps(folder, part, depth + 1)
+            found += read_steps(folder, part, depth + 1)
         else:
             found.append(_filled(folder, step))
     return found

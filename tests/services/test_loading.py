@@ -3,6 +3,7 @@
 import json
 import shutil
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select
@@ -11,6 +12,7 @@ from forms import FormInvalidError
 from services import legal_bases, loading, procedures
 from services.db.engine import unit_of_work
 from services.db.models import (
+    BasisStatus,
     Blob,
     Bundle,
     Call,
@@ -25,7 +27,7 @@ from services.db.models import (
 from workflows.bundles import BundleError, Library
 
 APPLICATION, CALL = "liangjiang.application", "liangjiang.call"
-PROCEED = {"decision": "refuse", "reasons": "不在适用范围内，建议向所在地申请。"}
+DECLINE = {"decision": "refuse", "reasons": "不在适用范围内，建议向所在地申请。"}
 REFUSAL = {"reason": "不在适用范围内。", "article": "办法八", "facts": "注册地在区外。"}
 
 
@@ -157,7 +159,7 @@ def test_a_running_case_keeps_its_version_and_finishes_on_it(runtime, desk, disk
     change_form(disk)
     load(runtime, disk)
 
-    desk.complete("lj-reviewer", desk.task(old), PROCEED)
+    desk.complete("lj-reviewer", desk.task(old), DECLINE)
     old = desk.complete("lj-leader", desk.task(old), REFUSAL)
 
     assert (old.status, old.outcome) == (CaseStatus.FINISHED, "REJECTED")
@@ -170,8 +172,8 @@ def test_a_new_case_runs_on_the_new_version(runtime, desk, disk):
     new = desk.start("other")
 
     with pytest.raises(FormInvalidError) as caught:
-        desk.complete("lj-reviewer", desk.task(new), PROCEED)
-    desk.complete("lj-reviewer", desk.task(new), PROCEED | {"consulted": "规划部门"})
+        desk.complete("lj-reviewer", desk.task(new), DECLINE)
+    desk.complete("lj-reviewer", desk.task(new), DECLINE | {"consulted": "规划部门"})
 
     assert set(caught.value.fields) == {"consulted"}
     assert new.bundle_hash == current(runtime, APPLICATION)
@@ -189,19 +191,20 @@ def test_what_cannot_be_closed_changes_nothing(runtime, disk):
 
 def test_the_sample_adoption_is_never_recorded_over_a_real_act(runtime, desk):
     owner = desk.actor("lj-owner")
+    runtime.clock.advance(timedelta(seconds=1))
     with unit_of_work(runtime.sessions) as session:
-        known = legal_bases.current(session, "liangjiang")
         legal_bases.record(
             session,
             owner,
-            runtime.clock.now().replace(minute=59),
+            runtime.clock.now(),
             jurisdiction="liangjiang",
-            status=known.status.EXPIRED,
-            title=known.title,
+            status=BasisStatus.EXPIRED,
+            title="办法",
         )
-    runtime.clock.set(runtime.clock.now().replace(hour=5))
 
+    runtime.clock.advance(timedelta(seconds=1))
     with unit_of_work(runtime.sessions) as session:
         loading.load_demo(session, runtime)
 
-        assert legal_bases.current(session, "liangjiang").status is known.status.EXPIRED
+    with unit_of_work(runtime.sessions) as session:
+        assert legal_bases.current(session, "liangjiang").status is BasisStatus.EXPIRED

@@ -122,6 +122,9 @@ class Notification(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"))
     case_id: Mapped[UUID | None] = mapped_column(ForeignKey("cases.id"), index=True)
+    task_id: Mapped[UUID | None] = mapped_column(
+        index=True, comment="The task it calls to; dropped a day after that is closed"
+    )
     template: Mapped[str] = mapped_column(CODE)
     data: Mapped[dict[str, Any]] = mapped_column(default=dict)
     sent_at: Mapped[datetime]

@@ -376,6 +376,7 @@ def upgrade() -> None:
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('person_id', sa.Uuid(), nullable=False),
     sa.Column('case_id', sa.Uuid(), nullable=True),
+    sa.Column('task_id', sa.Uuid(), nullable=True, comment='The task it calls to; dropped a day after that is closed'),
     sa.Column('template', sa.String(length=64), nullable=False),
     sa.Column('data', sa.JSON(), nullable=False),
     sa.Column('sent_at', sa.DateTime(timezone=True), nullable=False),
@@ -387,6 +388,7 @@ def upgrade() -> None:
     with op.batch_alter_table('notifications', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_notifications_case_id'), ['case_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_notifications_person_id_id'), ['person_id', 'id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_notifications_task_id'), ['task_id'], unique=False)
 
     op.create_table('tasks',
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -535,6 +537,7 @@ def downgrade() -> None:
 
     op.drop_table('tasks')
     with op.batch_alter_table('notifications', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_notifications_task_id'))
         batch_op.drop_index(batch_op.f('ix_notifications_person_id_id'))
         batch_op.drop_index(batch_op.f('ix_notifications_case_id'))
 

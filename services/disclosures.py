@@ -1,0 +1,37 @@
+"""Which answers somebody may read: the rule in policies, with what each form discloses."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from services import policies, procedures
+from services.actors import Actor
+from services.db.models import Case, Decision, File, Task
+
+
+def may_read(
+    session: Session,
+    actor: Actor,
+    case: Case,
+    decision: Decision,
+    form_id: str,
+) -> bool:
+    """Tell whether the actor, who sees the case, may read a decision's answers."""
+    form = procedures.ready(session, case.bundle_hash).form(form_id)
+    audience = form.definition["liancheng"].get("audience") or []
+    return policies.read_answers(session, actor, case, decision, audience)
+
+
+def may_read_file(session: Session, actor: Actor, case: Case, file: File) -> bool:
+    """Tell whether a decision that the actor may read hands in the file.
+
+    Only a decision of whoever uploaded it: naming a file does not disclose it.
+    """
+    rows = session.execute(
+        select(Decision, Task.form_id)
+        .join(Task, Task.id == Decision.task_id)
+        .where(Decision.case_id == case.id, Decision.person_id == file.uploaded_by)
+    )
+    return any(
+        str(file.id) in str(decision.answers) and may_read(session, actor, case, decision, form_id)
+        for decision, form_id in rows
+    )
