@@ -31,7 +31,7 @@ INSERT INTO tasks ({_COLUMNS})
 SELECT gen_random_uuid(), CAST(:case AS uuid), 'n', 'p', '任务', 'F',
        (ARRAY['authority_clerk','authority_reviewer','authority_leader'])[1 + i % 3],
        (CAST(:parties AS uuid[]))[1 + i % array_length(CAST(:parties AS uuid[]), 1)],
-       '[]', 'open', now(), now() + make_interval(secs => (i * 7919) % 5000000)
+       '[]', 'open', now(), now() + make_interval(secs => (CAST(i AS bigint) * 7919) % 5000000)
 FROM generate_series(1, :rows) AS i
 """
 

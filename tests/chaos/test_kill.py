@@ -128,6 +128,7 @@ def work(product: Product, cast: Cast, scenario) -> None:
             own.driver = PatientDriver(product.url, cast)
         play(scenario, own.driver)
 
+    print(f"seed {SEED}")
     killer = Killer(product, random.Random(SEED))
     thread = Thread(target=killer.run)
     thread.start()
@@ -137,7 +138,6 @@ def work(product: Product, cast: Cast, scenario) -> None:
     finally:
         killer.is_over.set()
         thread.join()
-    print(f"seed {SEED}: {killer.kills} kills")
     assert killer.kills == KILLS
 
 
