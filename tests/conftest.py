@@ -81,8 +81,8 @@ class Databases:
     _pg_template: str | None = None
 
     def sqlite(self, folder: Path) -> str:
-        """Copy the filled SQLite file."""
-        target = folder / "case.db"
+        """Copy the filled SQLite file; each copy is another one."""
+        target = folder / f"case_{uuid4().hex[:12]}.db"
         shutil.copy(self.template, target)
         return f"sqlite:///{target}"
 

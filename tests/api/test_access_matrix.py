@@ -127,7 +127,7 @@ def world(databases, library, make_desk, tmp_path_factory) -> World:
             places[name] = places["arrived"] | {"task_id": task_id}
     runtime.clock.advance(timedelta(seconds=1))
     runtime.sessions.kw["bind"].dispose()
-    return World(create_app(runtime), folder / "case.db", tokens, places)
+    return World(create_app(runtime), Path(url.removeprefix("sqlite:///")), tokens, places)
 
 
 def _things(session, runtime, case, people, *, is_attached) -> dict[str, object]:

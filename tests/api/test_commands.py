@@ -290,11 +290,13 @@ def test_pages_of_notifications_are_whole(as_person, seven_cases, sqlite_runtime
 
 
 def test_pages_of_parties_are_whole(as_person):
-    found = pages(as_person("lead-op"), "/parties", 4)
+    browser = as_person("lead-op")
+    whole = [item["code"] for item in pages(browser, "/parties", 100)]
 
-    codes = [item["code"] for item in found]
-    assert codes == sorted(codes)
-    assert len(codes) == 15
+    codes = [item["code"] for item in pages(browser, "/parties", 4)]
+
+    assert codes == sorted(set(codes)) == whole
+    assert len(codes) > 2 * 4
 
 
 def test_a_rehearsal_runs_on_its_own_clock(as_person, sqlite_desk):
