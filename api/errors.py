@@ -150,7 +150,10 @@ def register(app: Flask) -> None:
         return jsonify(body(status, "CONFLICT", "内容已被他人更改，请刷新后再试")), status
 
     def busy(error: Exception) -> tuple[Response, int, dict[str, str]]:
-        log.warning("database.busy", extra={"error": type(error).__name__, "reason": str(getattr(error, "orig", ""))[:200]})
+        log.warning(
+            "database.busy",
+            extra={"error": type(error).__name__, "reason": str(getattr(error, "orig", ""))[:200]},
+        )
         status = HTTPStatus.SERVICE_UNAVAILABLE
         content = body(status, "BUSY", "系统繁忙，您的内容没有丢失，请稍后重试")
         return jsonify(content), status, {"Retry-After": "2"}

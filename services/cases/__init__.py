@@ -4,19 +4,15 @@ Each public function that takes ``session`` runs inside its caller's transaction
 case's row lock itself; the caller commits.
 """
 
-from services.cases.commands import (
-    Rehearsal,
+from services.cases.completing import complete_task, form_scope
+from services.cases.messages import check_message, send_by_person, send_message
+from services.cases.running import (
     advance_rehearsal,
-    check_message,
-    complete_task,
     fire_timers,
-    form_scope,
     recompute_deadlines,
-    send_by_person,
-    send_message,
     settle_service,
-    start_case,
 )
+from services.cases.starting import Rehearsal, start_case
 from services.lookup import get_case, get_task, lock_case
 
 __all__ = [

@@ -400,3 +400,22 @@ def test_the_lead_opens_the_members_signature_pages_and_members_not_each_others(
             opened[login] += 1
 
     assert opened == {"lead-op": 5, "upstream-op": 1}
+
+
+def test_naming_anothers_attachment_does_not_open_it(story, answers, see):
+    story.tell("""
+- {task: list_candidates, answers: {$from: candidates}}
+- {task: A-INTENT, each: true, answers: {$from: intent}}
+- {task: confirm_members, answers: {$from: confirm_members}}
+- {task: agreement_draft, answers: {$from: agreement_draft}}
+- {task: sign_agreement, item: 两江演示智行汽车科技有限公司, answers: {$from: signature}}
+""")
+    [theirs] = answers("lead-op", story.case)["sign_agreement"][0]["signature_file"]
+
+    story.tell(
+        "- {task: sign_agreement, item: 演示上游电控系统有限公司, "
+        f"answers: {{$from: signature, signature_file: [{theirs}]}}}}"
+    )
+
+    with pytest.raises(NotFoundError):
+        see("upstream-rep", files.visible, UUID(theirs))

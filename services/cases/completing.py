@@ -1,0 +1,124 @@
+"""Completing a task: authorised under the lock, checked by its form, decided once."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from services import audit, policies, procedures
+from services.actors import Actor
+from services.cases.environment import CaseWorld
+from services.cases.projection import project
+from services.cases.steps import advance, attach_files, digest
+from services.db.models import Case, Decision, Draft, Person, Task, TaskStatus
+from services.errors import TaskTakenError
+from services.lookup import get_task, lock_case_of
+from services.runtime import Runtime
+from workflows import engine
+from workflows.engine import Document
+
+
+def complete_task(
+    session: Session, runtime: Runtime, actor: Actor, *, task_id: UUID, answers: Document
+) -> Case:
+    """Complete an open task and run the case on to its next waits.
+
+    The answers are checked here against the task's form, whoever calls; deferred service tasks
+    on the way are left to a worker.
+    Raises NotFoundError, NotAllowedError, TaskTakenError (somebody was faster, or the case moved
+    on), FormInvalidError, IncidentError.
+    """
+    case = lock_case_of(session, task_id)
+    task = get_task(session, task_id)
+    policies.see_task(session, actor, case, task)
+    if task.status is not TaskStatus.OPEN:
+        raise _taken(session, task)
+    policies.do_task(session, actor, task).require()
+    ready = procedures.ready(session, case.bundle_hash)
+    world = CaseWorld(session, runtime, case, ready, actor)
+
+    decisions: list[Decision] = []
+
+    def answer(scope: Mapping[str, Any]) -> Document:
+        clean = ready.form(task.form_id).check(answers, scope, world.context)
+        attach_files(world, task.form_id, clean)
+        decisions.append(_decision(world, task, clean))
+        session.add(decisions[0])
+        session.flush()
+        return clean | _stamp(world, task)
+
+    step = advance(
+        world,
+        lambda program, env, state, document: engine.complete(
+            program, env, state, document, task.id, answer
+        ),
+    )
+    payload = {
+        "task": str(task.id),
+        "node": task.node_id,
+        "code": task.activity_code,
+        "role": task.role,
+        "answers": decisions[0].answers_sha256,
+    }
+    project(world, step, what=audit.TASK_COMPLETED, payload=payload, done=task.id)
+    _drop_drafts(session, task)
+    return case
+
+
+def _decision(world: CaseWorld, task: Task, clean: Document) -> Decision:
+    assert world.actor is not None
+    return Decision(
+        case_id=world.case.id,
+        task_id=task.id,
+        node_id=task.node_id,
+        activity_code=task.activity_code,
+        person_id=world.actor.person_id,
+        party_id=task.party_id,
+        role=task.role,
+        answers=clean,
+        answers_sha256=digest(clean),
+        made_at=world.now,
+    )
+
+
+def _stamp(world: CaseWorld, task: Task) -> Document:
+    """Return who answered and when, for rules that ask (reserved keys ``by`` and ``at``)."""
+    assert world.actor is not None
+    by = {
+        "id": str(world.actor.person_id),
+        "name": world.actor.name,
+        "party_id": str(task.party_id) if task.party_id else None,
+    }
+    return {"by": by, "at": world.now.isoformat()}
+
+
+def form_scope(world: CaseWorld, task: Task) -> Mapping[str, Any]:
+    """Return the names a task's form may use in its conditions."""
+    return engine.scope_of(
+        world.ready.opened.program,
+        world.environment(),
+        world.case.engine_state or b"",
+        world.case.document,
+        task.id,
+    )
+
+
+def _taken(session: Session, task: Task) -> TaskTakenError:
+    """Tell who was faster, so that the loser knows whom to ask."""
+    row = session.execute(
+        select(Person.name, Decision.made_at)
+        .join(Decision, Decision.person_id == Person.id)
+        .where(Decision.task_id == task.id)
+    ).first()
+    if row is None:
+        return TaskTakenError("这项任务已随流程推进而取消", "TASK_CANCELLED")
+    name, made_at = row
+    return TaskTakenError(
+        f"这项任务已由{name}办理", winner=name, made_at=made_at.isoformat(), task=str(task.id)
+    )
+
+
+def _drop_drafts(session: Session, task: Task) -> None:
+    session.execute(delete(Draft).where(Draft.task_id == task.id))

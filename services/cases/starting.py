@@ -1,0 +1,148 @@
+"""Starting a case: the law in force, roles bound, the first form checked."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from services import legal_bases, policies, procedures
+from services.actors import Actor
+from services.cases.environment import CaseWorld
+from services.cases.projection import grant_access, project
+from services.cases.steps import attach_files, digest
+from services.db.models import Case, CaseRole, Party
+from services.errors import ConflictError, InvalidError, NotFoundError
+from services.numbers import next_number
+from services.procedures import Ready
+from services.runtime import Runtime
+from workflows import engine
+from workflows.calendar import TIME_ZONE
+from workflows.engine import Document
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsal:
+    """What a rehearsal (演练) assumes.
+
+    Its starting instant and, if given, the legal basis.
+
+    ``as_production`` starts it under the same checks as a production case.
+    """
+
+    starts_at: datetime | None = None
+    legal_basis: str | None = None
+    as_production: bool = False
+
+
+def start_case(
+    session: Session,
+    runtime: Runtime,
+    actor: Actor,
+    *,
+    procedure_id: str,
+    party_id: UUID,
+    answers: Document,
+    rehearsal: Rehearsal | None = None,
+) -> Case:
+    """Start a case for a party and run it to its first waits.
+
+    Raises NotFoundError, NotAllowedError, LegalBasisError, InvalidError, IncidentError.
+    """
+    procedure = procedures.get(session, procedure_id)
+    ready = procedures.ready(session, procedure.bundle_hash)
+    settings = ready.opened.procedure["procedure"]
+    bound = _agencies(session, ready)
+    policies.start_procedure(actor, party_id, settings["started_by"], bound).require()
+    offset = _offset(runtime, rehearsal)
+    basis = legal_bases.current(session, procedure.jurisdiction)
+    case = Case(
+        id=uuid4(),
+        procedure_id=procedure_id,
+        jurisdiction=procedure.jurisdiction,
+        bundle_hash=procedure.bundle_hash,
+        basis_id=basis.id,
+        starter_party_id=party_id,
+        started_by=actor.person_id,
+        started_at=runtime.clock.now(),
+        is_rehearsal=rehearsal is not None,
+        rehearsal=_given(rehearsal),
+        clock_offset_seconds=offset,
+        document={},
+        state="DRAFT",
+        progress_code=secrets.token_urlsafe(12),
+        title=settings["title"]["zh"],
+    )
+    case.started_at = runtime.now(case)
+    today = case.started_at.astimezone(TIME_ZONE).date()
+    case.number = _number(session, settings, today, is_rehearsal=rehearsal is not None)
+    session.add(case)
+    session.flush()
+    _bind(session, case, ready, bound, party_id)
+    world = CaseWorld(session, runtime, case, ready, actor)
+    if rehearsal is None or rehearsal.as_production:
+        legal_bases.require_in_force(world.standing)
+    clean = _start_answers(world, answers)
+    step = engine.start(ready.opened.program, world.environment(), {}, clean)
+    payload = {"procedure": procedure_id, "bundle": case.bundle_hash, "answers": digest(clean)}
+    project(world, step, what="case.started", payload=payload)
+    return case
+
+
+def _agencies(session: Session, ready: Ready) -> dict[str, UUID]:
+    codes = {r: how["agency"] for r, how in ready.opened.roles.items() if how.get("agency")}
+    rows = session.execute(select(Party.code, Party.id).where(Party.code.in_(codes.values())))
+    ids = dict(rows.all())
+    missing = sorted(set(codes.values()) - set(ids))
+    if missing:
+        raise NotFoundError(f"尚未设立机关：{'、'.join(missing)}")
+    return {role: ids[code] for role, code in codes.items()}
+
+
+def _offset(runtime: Runtime, rehearsal: Rehearsal | None) -> int:
+    if rehearsal is None:
+        return 0
+    if not runtime.settings.allow_rehearsals:
+        raise ConflictError("本系统未开放演练", "REHEARSALS_OFF")
+    if rehearsal.starts_at is None:
+        return 0
+    return round((rehearsal.starts_at - runtime.clock.now()).total_seconds())
+
+
+def _given(rehearsal: Rehearsal | None) -> dict[str, Any] | None:
+    return None if rehearsal is None else {"legal_basis": rehearsal.legal_basis}
+
+
+def _number(session: Session, settings: Any, on: date, *, is_rehearsal: bool) -> str:
+    key = "rehearsal_number" if is_rehearsal else "number"
+    return next_number(session, settings[key], on)
+
+
+def _bind(
+    session: Session, case: Case, ready: Ready, agencies: dict[str, UUID], starter: UUID
+) -> None:
+    """Bind each role: agencies as the jurisdiction says, the starter's own roles to its party."""
+    for role, how in ready.opened.roles.items():
+        if role in agencies:
+            party_id = agencies[role]
+        elif how.get("bind") == "starter":
+            party_id = starter
+        else:
+            continue
+        session.add(CaseRole(case_id=case.id, role=role, party_id=party_id))
+    grant_access(session, case, starter, case.started_at)
+    session.flush()
+
+
+def _start_answers(world: CaseWorld, answers: Document) -> Document:
+    form_id = world.ready.start_form()
+    if form_id is None:
+        if answers:
+            raise InvalidError("此事项发起时不需填写表单")
+        return {}
+    clean = world.ready.form(form_id).check(answers, world.facts, world.context)
+    attach_files(world, form_id, clean)
+    return clean
