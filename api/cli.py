@@ -116,10 +116,9 @@ def play(paths: tuple[Path, ...], url: str | None, *, as_json: bool) -> None:
     results = play_all(paths, url, quiet=as_json)
     _print(results, as_json=as_json, title="情景")
     failed = [r for r in results if r["problem"]]
-    if failed:
-        for result in failed:
-            console.print(f"[red]✗[/red] {result['problem']}", highlight=False)
-        sys.exit(1)
+    for result in [] if as_json else failed:
+        console.print(f"[red]✗[/red] {result['problem']}", highlight=False)
+    sys.exit(1 if failed else 0)
 
 
 @main.command()

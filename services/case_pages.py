@@ -161,16 +161,19 @@ def comments(session: Session, actor: Actor, case_id: UUID) -> list[dict[str, An
         .order_by(Comment.made_at)
     )
     rows = session.execute(query).all()
-    if not policies.is_official(session, actor, case):
-        mine = "applicant" if actor.parties else "experts"
-        rows = [r for r in rows if r[0].audience == mine or r[0].person_id == actor.person_id]
-    return [_comment(comment, person) for comment, person in rows]
+    if policies.is_official(session, actor, case):
+        return [_comment(comment, person.name) for comment, person in rows]
+    mine = "applicant" if actor.parties else "experts"
+    rows = [r for r in rows if r[0].audience == mine or r[0].person_id == actor.person_id]
+    experts = set(session.scalars(select(Task.person_id).where(Task.case_id == case_id)))
+    hidden = experts - {None, actor.person_id}
+    return [_comment(c, "专家" if p.id in hidden else p.name) for c, p in rows]
 
 
-def _comment(comment: Comment, person: Person) -> dict[str, Any]:
+def _comment(comment: Comment, author: str) -> dict[str, Any]:
     return {
         "id": comment.id,
-        "person": person.name,
+        "person": author,
         "audience": comment.audience,
         "text": comment.text,
         "made_at": comment.made_at,
@@ -194,4 +197,4 @@ def add_comment(
     )
     session.add(comment)
     session.flush()
-    return _comment(comment, session.get_one(Person, actor.person_id))
+    return _comment(comment, actor.name)

@@ -22,20 +22,25 @@ _CHUNK = 1 << 20
 def attach(session: Session, actor: Actor, case: Case, file_ids: Collection[str]) -> None:
     """Make uploads part of a case.
 
-    Only one's own fresh uploads, or files the case has already. Raises InvalidError naming none
-    that belong to others: to the actor they do not exist.
+    Only one's own fresh uploads, or what one's own party has given to this case before. Raises
+    InvalidError naming none that belong to others: to the actor they do not exist.
     """
     wanted = {UUID(file_id) for file_id in file_ids}
     rows = session.scalars(select(File).where(File.id.in_(wanted))).all()
     usable = [
         f
         for f in rows
-        if f.case_id == case.id or (f.case_id is None and f.uploaded_by == actor.person_id)
+        if (f.case_id is None and f.uploaded_by == actor.person_id)
+        or (f.case_id == case.id and _is_own(f, actor))
     ]
     if len(usable) != len(wanted):
         raise InvalidError("有附件不存在或不是您上传的，请重新上传", {"files": ["附件不存在"]})
     for file in usable:
         file.case_id = case.id
+
+
+def _is_own(file: File, actor: Actor) -> bool:
+    return file.uploaded_by == actor.person_id or file.party_id in actor.parties
 
 
 def visible(session: Session, actor: Actor, file_id: UUID) -> File:

@@ -92,11 +92,22 @@ def test_a_deleted_row_is_found(chain, runtime, seq):
     assert [finding.case_id for finding in findings(runtime)] == [chain.id]
 
 
+def test_a_tail_cut_off_is_found(desk, runtime):
+    case = desk.start("other")
+    task, actor = desk.task(case), desk.actor("lj-reviewer")
+    with unit_of_work(runtime.sessions) as session:
+        tasks.claim(session, runtime, actor, task.id)
+    with unit_of_work(runtime.sessions) as session:
+        session.delete(session.get_one(AuditEntry, (case.id, 2)))
+
+    assert [(finding.case_id, finding.seq) for finding in findings(runtime)] == [(case.id, 2)]
+
+
 def test_a_chain_deleted_whole_is_found(chain, runtime):
     with unit_of_work(runtime.sessions) as session:
         session.query(AuditEntry).filter_by(case_id=chain.id).delete()
 
-    assert findings(runtime) == [audit.Finding(chain.id, 1, "办件没有任何留痕")]
+    assert findings(runtime) == [audit.Finding(chain.id, 1, "末尾的条目被删去")]
 
 
 def renumber(runtime, case, order):
