@@ -19,7 +19,7 @@ $(VENV)/.ready: requirements-dev.txt
 
 setup: $(VENV)/.ready ## Create the environment with locked packages
 
-system: ## Install what the tests need of the system (PostgreSQL, Redis, Chromium), where possible
+system: ## Install what the tests need of the system (PostgreSQL), where possible
 	@bash tests/system.sh
 
 run: setup ## Serve the product with jurisdictions and sample parties on http://127.0.0.1:8000
