@@ -402,7 +402,7 @@ def test_the_lead_opens_the_members_signature_pages_and_members_not_each_others(
     assert opened == {"lead-op": 5, "upstream-op": 1}
 
 
-def test_naming_anothers_attachment_does_not_open_it(story, answers, see):
+def test_anothers_attachment_can_neither_be_handed_in_nor_opened(story, answers, see):
     story.tell("""
 - {task: list_candidates, answers: {$from: candidates}}
 - {task: A-INTENT, each: true, answers: {$from: intent}}
@@ -414,7 +414,8 @@ def test_naming_anothers_attachment_does_not_open_it(story, answers, see):
 
     story.tell(
         "- {task: sign_agreement, item: 演示上游电控系统有限公司, "
-        f"answers: {{$from: signature, signature_file: [{theirs}]}}}}"
+        f"answers: {{$from: signature, signature_file: [{theirs}]}}, "
+        "refused: INVALID, fields: [files]}"
     )
 
     with pytest.raises(NotFoundError):

@@ -70,26 +70,30 @@ CHANGES = {
 }
 
 
-@pytest.mark.parametrize("seq", [1, 3, 5])
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
-def test_a_changed_column_is_found(chain, runtime, change, seq):
-    with unit_of_work(runtime.sessions) as session:
-        entry = session.get_one(AuditEntry, (chain.id, seq))
-        for name, value in change(entry).items():
-            setattr(entry, name, value)
+def test_a_changed_column_is_found_wherever_it_is(chain, runtime, change):
+    for seq in (1, 3, 5):
+        with runtime.sessions() as session:
+            entry = session.get_one(AuditEntry, (chain.id, seq))
+            for name, value in change(entry).items():
+                setattr(entry, name, value)
+            session.flush()
+            [found] = [finding for finding in audit.verify(session) if finding]
+            session.rollback()
 
-    [found] = findings(runtime)
-
-    assert found.case_id == chain.id
-    assert found.seq in {seq, seq + 1}
+        assert found.case_id == chain.id
+        assert found.seq in {seq, seq + 1}
 
 
-@pytest.mark.parametrize("seq", [1, 2, 3, 4, 5])
-def test_a_deleted_row_is_found(chain, runtime, seq):
-    with unit_of_work(runtime.sessions) as session:
-        session.delete(session.get_one(AuditEntry, (chain.id, seq)))
+def test_a_deleted_row_is_found_wherever_it_was(chain, runtime):
+    for seq in range(1, 6):
+        with runtime.sessions() as session:
+            session.delete(session.get_one(AuditEntry, (chain.id, seq)))
+            session.flush()
+            found = [finding for finding in audit.verify(session) if finding]
+            session.rollback()
 
-    assert [finding.case_id for finding in findings(runtime)] == [chain.id]
+        assert [finding.case_id for finding in found] == [chain.id]
 
 
 def test_a_tail_cut_off_is_found(desk, runtime):
