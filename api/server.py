@@ -7,6 +7,7 @@ from flask import Flask
 from gunicorn.app.base import BaseApplication
 
 from api.app import create_app
+from services import logs
 from services.background.sweeper import Sweeper
 from services.runtime import Runtime
 
@@ -29,6 +30,7 @@ class _Server(BaseApplication):
 
 def run(runtime: Runtime, *, host: str, port: int, threads: int) -> None:
     """Serve until stopped."""
+    logs.configure()
     sweeper = Sweeper(runtime)
     app = create_app(replace(runtime, ring=sweeper.ring))
     options = {

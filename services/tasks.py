@@ -1,5 +1,6 @@
 """Working on a task short of completing it: reading, claiming, drafting."""
 
+import json
 from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
@@ -10,7 +11,7 @@ from services import audit, cases, policies, procedures
 from services.actors import Actor
 from services.cases.environment import CaseWorld
 from services.db.models import Case, Draft, Task, TaskStatus
-from services.errors import ConflictError, TaskTakenError
+from services.errors import ConflictError, TaskTakenError, TooLargeError
 from services.lookup import get_task, lock_case, read_case
 from services.runtime import Runtime
 from workflows import feel
@@ -122,8 +123,11 @@ def save_draft(
 ) -> Draft:
     """Keep what is typed so far, unchecked. A stale save never overwrites a newer one.
 
-    Raises NotAllowedError, TaskTakenError, ConflictError (the draft was saved elsewhere).
+    Raises NotAllowedError, TaskTakenError, ConflictError (the draft was saved elsewhere),
+    TooLargeError.
     """
+    if len(json.dumps(answers, ensure_ascii=False).encode()) > MAX_DRAFT_BYTES:
+        raise TooLargeError(f"草稿超过 {MAX_DRAFT_BYTES // 1000} KB，请精简文字或改为上传附件")
     task, case = visible(session, actor, task_id)
     if task.status is not TaskStatus.OPEN:
         raise TaskTakenError("这项任务已经结束，草稿未保存")

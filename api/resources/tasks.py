@@ -92,6 +92,7 @@ class Draft(MethodView):
     @blueprint.alt_response(403, description="Not addressed to you")
     @blueprint.alt_response(404, description="No such task")
     @blueprint.alt_response(409, description="A newer draft exists, or the task has ended")
+    @blueprint.alt_response(413, description="More than a draft may hold")
     def put(self, body: dict[str, Any], task_id: UUID) -> Response:
         """Save what is typed so far, unchecked."""
         return command(

@@ -147,6 +147,16 @@ def test_a_stale_draft_does_not_overwrite_a_newer_one(as_person, sqlite_desk):
     assert page.json["draft"]["answers"] == {"a": 2}
 
 
+def test_a_draft_that_is_too_large_is_refused_whole(as_person, sqlite_desk):
+    browser = as_person("lead-op")
+    path = f"/tasks/{sqlite_desk.task(sqlite_desk.start()).id}"
+
+    refused = browser.put(f"{path}/draft", {"answers": {"text": "字" * 140_000}})
+
+    assert (refused.status_code, refused.json["code"]) == (413, "TOO_LARGE")
+    assert browser.get(path).json["draft"] is None
+
+
 def test_a_draft_is_its_authors_alone(as_person, sqlite_desk):
     path = f"/tasks/{sqlite_desk.task(sqlite_desk.start('other')).id}"
     as_person("lj-reviewer").put(f"{path}/draft", {"answers": {"reasons": "想法"}})

@@ -35,9 +35,19 @@ def test_one_jurisdiction_can_be_checked_alone(settings):
 @pytest.mark.parametrize(
     ("file", "old", "new", "rule"),
     [
-        ("liangjiang/application.bpmn", 'operation="notify.send"', 'operation="notify.sennd"', "operation"),
+        (
+            "liangjiang/application.bpmn",
+            'operation="notify.send"',
+            'operation="notify.sennd"',
+            "operation",
+        ),
         ("liangjiang/application.bpmn", 'form="F-LJ-09"', 'form="F-LJ-99"', "bundle.incomplete"),
-        ("shared/publicity.bpmn", "=profile.publicity.days", "=profile.publicity.dayz", "expressions"),
+        (
+            "shared/publicity.bpmn",
+            "=profile.publicity.days",
+            "=profile.publicity.dayz",
+            "expressions",
+        ),
         ("shared/waiver.bpmn", "<bpmn:userTask ", "<bpmn:scriptTask ", ""),
     ],
     ids=["operation", "form", "parameter", "broken-xml"],
