@@ -1,5 +1,6 @@
 """FEEL: evaluating and parsing what diagrams and tables use."""
 
+import gc
 from time import perf_counter
 from typing import Any
 
@@ -28,11 +29,13 @@ def measure(repeats: int = 3000) -> list[dict[str, Any]]:
 
 def _one(source: str, repeats: int) -> dict[str, Any]:
     parsed = feel.parse(source)
+    gc.collect()
     start = perf_counter()
     for _ in range(repeats):
         parsed.evaluate(_SCOPE)
     evaluated = (perf_counter() - start) / repeats
     fresh = 200
+    gc.collect()
     start = perf_counter()
     for number in range(fresh):
         parsing.parse(f"{source} // {number}")

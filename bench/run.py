@@ -5,6 +5,7 @@ import json
 from typing import Any
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from bench import completion, expressions, inbox, storage
@@ -66,7 +67,12 @@ def _lines(results: dict[str, Any]) -> list[tuple[str, str, str, str]]:
 def _feel_line(row: dict[str, Any]) -> tuple[str, str, str, str]:
     measured = f"{row['evaluate_us']:.1f} µs, parsed {row['parse_us']:.0f} µs"
     is_within = row["evaluate_us"] <= 5 and row["parse_us"] <= 200
-    return (f"FEEL {row['expression'][:40]}", measured, "≤ 5 µs, ≤ 200 µs", _mark(is_within))
+    return (
+        escape(f"FEEL {row['expression'][:40]}"),
+        measured,
+        "≤ 5 µs, ≤ 200 µs",
+        _mark(is_within),
+    )
 
 
 def _mark(is_within: object) -> str:
