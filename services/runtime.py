@@ -10,7 +10,7 @@ from services.db.models import Case
 from services.gateways.clock import Clock, SystemClock
 from services.gateways.files import FileStore, FolderFileStore
 from services.gateways.mail import FolderMailer, Mailer, SmtpMailer
-from services.gateways.publication import FolderPublisher, Publisher
+from services.gateways.publication import FolderPublisher, HttpPublisher, Publisher
 from services.settings import Settings
 from workflows.bundles import Library
 
@@ -48,6 +48,12 @@ def make_runtime(settings: Settings, clock: Clock | None = None) -> Runtime:
         clock=clock or SystemClock(),
         files=FolderFileStore(data / "files"),
         mailer=mailer,
-        publisher=FolderPublisher(data / "notices", settings.public_url),
+        publisher=_publisher(settings),
         library=Library(settings.bpmn_root, settings.forms_root),
     )
+
+
+def _publisher(settings: Settings) -> Publisher:
+    if settings.publisher_url:
+        return HttpPublisher(settings.publisher_url)
+    return FolderPublisher(settings.data_dir / "notices", settings.public_url)

@@ -21,6 +21,7 @@ class Settings:
     forms_root: Path
     public_url: str
     smtp_url: str | None
+    publisher_url: str | None
     secure_cookies: bool
     session_seconds: int
     max_upload_bytes: int
@@ -39,6 +40,7 @@ class Settings:
             forms_root=Path(reader.text("FORMS_ROOT", str(ROOT / "forms"))),
             public_url=reader.text("PUBLIC_URL", "http://127.0.0.1:8000"),
             smtp_url=reader.text("SMTP_URL", "") or None,
+            publisher_url=reader.text("PUBLISHER_URL", "") or None,
             secure_cookies=reader.flag("SECURE_COOKIES", default=False),
             session_seconds=reader.number("SESSION_SECONDS", 8 * 3600),
             max_upload_bytes=reader.number("MAX_UPLOAD_BYTES", 50_000_000),

@@ -246,7 +246,7 @@ class Run:
     def recompute(self, task: Task) -> None:
         """Compute a running limit anew by today's calendar; it only ever moves later.
 
-        A limit that people were told is not cut short by a correction (ASM-P-01).
+        A limit that people were told is not cut short by a correction (ASM-P-13).
         """
         node = node_of(task)
         if node is None or node.due is None or DUE_AT not in task.internal_data:
