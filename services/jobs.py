@@ -19,10 +19,17 @@ from sqlalchemy.orm import Session
 from services import cases, incidents, notifications, procedures
 from services.db.engine import unit_of_work
 from services.db.models import Case, Job, JobKind
+from services.errors import ConflictError
 from services.lookup import lock_case
 from services.runtime import Runtime
 from services.service_tasks.catalogue import CATALOGUE, DeferredCall
-from workflows.errors import BusinessError, IncidentError, RetryableError, TaskNotWaitingError
+from workflows.errors import (
+    BusinessError,
+    IncidentError,
+    NoReceiverError,
+    RetryableError,
+    TaskNotWaitingError,
+)
 
 log = logging.getLogger(__name__)
 
@@ -172,10 +179,35 @@ def _templates(session: Session, case_id: UUID | None) -> dict[str, Any]:
     return templates
 
 
+def _run_message(runtime: Runtime, claimed: Claim) -> None:
+    """Give a case a message of another; a finished one drops it, one not there yet gets it later.
+
+    Raises RetryableError.
+    """
+    assert claimed.case_id is not None
+    with unit_of_work(runtime.sessions) as session:
+        case = lock_case(session, claimed.case_id)
+        if not _finish(session, claimed, runtime.clock.now()) or case.engine_state is None:
+            return
+        given = claimed.payload
+        try:
+            cases.send_message(
+                session,
+                runtime,
+                case=case,
+                name=given["name"],
+                payload=given["content"],
+                key=str(claimed.id),
+            )
+        except (ConflictError, NoReceiverError, TaskNotWaitingError) as error:
+            raise RetryableError("办件尚未等待此消息") from error
+
+
 _RUNNERS: dict[JobKind, Callable[[Runtime, Claim], None]] = {
     JobKind.TIMER: _run_timer,
     JobKind.SERVICE: _run_service,
     JobKind.MAIL: _run_mail,
+    JobKind.MESSAGE: _run_message,
 }
 
 

@@ -9,7 +9,16 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services.db.models import Case, Job, JobKind, Membership, Notification, Person, Task
+from services.db.models import (
+    Case,
+    Job,
+    JobKind,
+    Membership,
+    Notification,
+    PartyKind,
+    Person,
+    Task,
+)
 from services.gateways.mail import Mail
 
 if TYPE_CHECKING:
@@ -103,7 +112,7 @@ def tasks_opened(world: "CaseWorld", tasks: Iterable[Task]) -> None:
 def _addressees(world: "CaseWorld", task: Task) -> set[UUID]:
     if task.person_id is not None:
         return {task.person_id}
-    agencies = {p.id for role, p in world.parties.items() if _is_agency_role(world, role)}
+    agencies = {p.id for p in world.parties.values() if p.kind is PartyKind.AGENCY}
     if task.party_id is None or task.party_id in agencies:
         return set()
     rows = world.session.scalars(
@@ -112,10 +121,6 @@ def _addressees(world: "CaseWorld", task: Task) -> set[UUID]:
         )
     )
     return set(rows)
-
-
-def _is_agency_role(world: "CaseWorld", role: str) -> bool:
-    return bool(world.ready.opened.roles.get(role, {}).get("agency"))
 
 
 def render(

@@ -17,6 +17,7 @@ from services.db.models import Blob, Procedure
 from services.db.models import Bundle as BundleRow
 from services.errors import NotFoundError
 from workflows.bundles import Bundle, Opened, open_bundle
+from workflows.diagrams import Node
 
 
 @dataclass(frozen=True)
@@ -35,9 +36,15 @@ class Ready:
 
     def start_form(self) -> str | None:
         """Return the form that a new case begins with, if it has one."""
+        return next((n.form for n in self._starts() if n.form), None)
+
+    def start_key(self) -> str | None:
+        """Return the data key under which the first form's answers are kept."""
+        return next((n.data_key for n in self._starts() if n.form), None)
+
+    def _starts(self) -> list[Node]:
         nodes = self.opened.program.nodes[self.opened.bundle.procedure_id].values()
-        starts = (n for n in nodes if n.kind == "startEvent" and not n.path)
-        return next((n.form for n in starts if n.form), None)
+        return [n for n in nodes if n.kind == "startEvent" and not n.path]
 
 
 def publish(session: Session, bundle: Bundle, at: datetime) -> BundleRow:

@@ -14,6 +14,12 @@ class RehearsalSchema(Strict):
         load_default=None, allow_none=True, validate=validate.Length(max=32)
     )
     as_production = fields.Boolean(load_default=False)
+    group = fields.String(
+        load_default=None,
+        allow_none=True,
+        validate=validate.Length(max=64),
+        metadata={"description": "Rehearsals of one group find each other's cases"},
+    )
 
 
 class CaseStartSchema(Strict):

@@ -57,6 +57,17 @@ class CaseWorld:
             found.setdefault(role, party)
         return found
 
+    def forget_parties(self) -> None:
+        """Read the roles anew: an operation has bound them to others."""
+        self.__dict__.pop("parties", None)
+        self.facts["case"]["parties"] = self._party_facts()
+
+    def _party_facts(self) -> dict[str, Any]:
+        return {
+            role: {"id": str(p.id), "code": p.code, "name": p.name, "uscc": p.uscc}
+            for role, p in self.parties.items()
+        }
+
     @cached_property
     def calendar(self) -> WorkingCalendar:
         """The working calendar of the agency that receives the case."""
@@ -91,10 +102,7 @@ class CaseWorld:
                 "started_on": case.started_at.astimezone(TIME_ZONE).date().isoformat(),
                 "rehearsal": case.is_rehearsal,
                 "state": case.state,
-                "parties": {
-                    role: {"id": str(p.id), "name": p.name, "uscc": p.uscc}
-                    for role, p in self.parties.items()
-                },
+                "parties": self._party_facts(),
             },
             "legal_basis": self.standing.scope(),
         }

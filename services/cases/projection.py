@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
-from services import audit, notifications
+from services import audit, notifications, posting
 from services.cases.environment import CaseWorld
 from services.db.engine import insert_into
 from services.db.models import (
@@ -38,6 +38,7 @@ def project(
     opened = _tasks(world, step, done)
     _deadlines(world, step, {task.id for task in opened})
     _jobs(world, step)
+    posting.post(world, step.thrown)
     case.document = step.document
     flag_modified(case, "document")  # the engine changes it in place
     case.engine_state = step.state

@@ -14,12 +14,12 @@ from services.actors import Actor
 from services.cases.environment import CaseWorld
 from services.cases.projection import grant_access, project
 from services.cases.steps import attach_files, digest
-from services.db.models import Case, CaseRole, Party
-from services.errors import ConflictError, InvalidError, NotFoundError
+from services.db.models import Case, CaseRole, Party, PartyKind
+from services.errors import ConflictError, InvalidError, NotAllowedError, NotFoundError
 from services.numbers import next_number
 from services.procedures import Ready
 from services.runtime import Runtime
-from workflows import engine
+from workflows import engine, feel
 from workflows.calendar import TIME_ZONE
 from workflows.engine import Document
 
@@ -30,12 +30,14 @@ class Rehearsal:
 
     Its starting instant and, if given, the legal basis.
 
-    ``as_production`` starts it under the same checks as a production case.
+    ``as_production`` starts it under the same checks as a production case. Rehearsals of one
+    ``group`` find each other's cases where a procedure gathers some; else none does.
     """
 
     starts_at: datetime | None = None
     legal_basis: str | None = None
     as_production: bool = False
+    group: str | None = None
 
 
 def start_case(
@@ -57,6 +59,7 @@ def start_case(
     settings = ready.opened.procedure["procedure"]
     bound = _agencies(session, ready)
     policies.start_procedure(actor, party_id, settings["started_by"], bound).require()
+    _require_eligible(session, ready, settings["started_by"], party_id)
     offset = _offset(runtime, rehearsal)
     basis = legal_bases.current(session, procedure.jurisdiction)
     case = Case(
@@ -86,6 +89,7 @@ def start_case(
     if rehearsal is None or rehearsal.as_production:
         legal_bases.require_in_force(world.standing)
     clean = _start_answers(world, answers)
+    _bind_computed(world, clean)
     step = engine.start(ready.opened.program, world.environment(), {}, clean)
     payload = {"procedure": procedure_id, "bundle": case.bundle_hash, "answers": digest(clean)}
     project(world, step, what="case.started", payload=payload)
@@ -93,13 +97,55 @@ def start_case(
 
 
 def _agencies(session: Session, ready: Ready) -> dict[str, UUID]:
-    codes = {r: how["agency"] for r, how in ready.opened.roles.items() if how.get("agency")}
+    """Return the roles that an agency named outright bears."""
+    named = {r: how["agency"] for r, how in ready.opened.roles.items() if how.get("agency")}
+    return _ids(session, {r: code for r, code in named.items() if not code.startswith("=")})
+
+
+def _ids(session: Session, codes: dict[str, str]) -> dict[str, UUID]:
     rows = session.execute(select(Party.code, Party.id).where(Party.code.in_(codes.values())))
     ids = dict(rows.all())
     missing = sorted(set(codes.values()) - set(ids))
     if missing:
         raise NotFoundError(f"尚未设立机关：{'、'.join(missing)}")
     return {role: ids[code] for role, code in codes.items()}
+
+
+def _require_eligible(
+    session: Session, ready: Ready, started_by: list[str], party_id: UUID
+) -> None:
+    """Refuse an agency of elsewhere where an agency starts the case. Raises NotAllowedError.
+
+    ``of`` names the agencies that may; without it any of the jurisdiction's may.
+    """
+    party = session.get_one(Party, party_id)
+    if party.kind is not PartyKind.AGENCY:
+        return
+    hows = [ready.opened.roles.get(role, {}) for role in started_by]
+    allowed = [code for how in hows for code in how.get("of") or []]
+    is_at_home = party.data.get("jurisdiction") == ready.opened.jurisdiction
+    if (allowed and party.code not in allowed) or not is_at_home:
+        raise NotAllowedError("本机关不能发起此事项")
+
+
+def _bind_computed(world: CaseWorld, answers: Document) -> None:
+    """Bind the roles whose agency depends on what the first form says; null leaves one unbound."""
+    ready = world.ready
+    scope = {**world.facts, ready.start_key() or "start": answers}
+    codes: dict[str, str] = {}
+    for role, how in ready.opened.roles.items():
+        text = how.get("agency") or ""
+        if text.startswith("=") and (code := feel.evaluate(text[1:], scope, world.context)):
+            codes[role] = str(code)
+    if not codes:
+        return
+    found = _ids(world.session, codes)
+    world.session.add_all(
+        CaseRole(case_id=world.case.id, role=role, party_id=party_id)
+        for role, party_id in found.items()
+    )
+    world.session.flush()
+    world.forget_parties()
 
 
 def _offset(runtime: Runtime, rehearsal: Rehearsal | None) -> int:
@@ -113,7 +159,10 @@ def _offset(runtime: Runtime, rehearsal: Rehearsal | None) -> int:
 
 
 def _given(rehearsal: Rehearsal | None) -> dict[str, Any] | None:
-    return None if rehearsal is None else {"legal_basis": rehearsal.legal_basis}
+    if rehearsal is None:
+        return None
+    given = {"legal_basis": rehearsal.legal_basis, "group": rehearsal.group}
+    return {key: value for key, value in given.items() if value is not None}
 
 
 def _number(session: Session, settings: Any, on: date, *, is_rehearsal: bool) -> str:

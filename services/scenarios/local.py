@@ -20,7 +20,7 @@ from services.lookup import get_case
 from services.runtime import Runtime
 from services.scenarios.accounts import Cast
 from services.scenarios.errors import RefusedError
-from services.scenarios.reading import Scenario
+from services.scenarios.player import Start
 
 T = TypeVar("T")
 
@@ -35,13 +35,14 @@ class LocalDriver:
     runtime: Runtime
     cast: Cast
 
-    def start(self, scenario: Scenario, login: str | None, answers: dict[str, Any]) -> str:
-        login = login or self.cast.starter(scenario.procedure)
-        given = scenario.given
+    def start(self, start: Start, login: str | None, answers: dict[str, Any]) -> str:
+        login = login or self.cast.starter(start.procedure)
+        given = start.given
         rehearsal = cases.Rehearsal(
-            starts_at=scenario.clock,
+            starts_at=start.at,
             legal_basis=given.get("legal_basis"),
             as_production=bool(given.get("as_production", True)),
+            group=start.group,
         )
 
         def command(session: Session, actor: Actor) -> str:
@@ -49,7 +50,7 @@ class LocalDriver:
                 session,
                 self.runtime,
                 actor,
-                procedure_id=scenario.procedure,
+                procedure_id=start.procedure,
                 party_id=self._party(session, login),
                 answers=answers,
                 rehearsal=rehearsal,

@@ -1,5 +1,9 @@
 """Plays a scenario through a driver, each step as the right person, and checks what it expects.
 
+A scenario may tell several cases: ``start`` names one (``case``, and its ``procedure`` where it
+is not the file's), ``in: name`` says which one a step is about (else that of the step before).
+All their clocks move together.
+
 Steps: ``start``; ``task`` (activity code or element id, ``as`` role or login, ``answers``,
 ``item`` or ``each: true`` where several are open); ``advance`` (instant, duration such as P3D, or
 ``until due``); ``message`` with ``as``; ``objection``; ``check`` (expectations half-way); ``keep``
@@ -18,6 +22,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol
+from uuid import uuid4
 
 from services.scenarios import expectations
 from services.scenarios.errors import RefusedError, ScenarioError
@@ -28,6 +33,16 @@ from workflows import feel
 _LASTING = ("status", "state", "outcome", "document", "tasks", "visited", "objections")
 
 
+@dataclass(frozen=True, slots=True)
+class Start:
+    """A case to be started: what is given, when, and which others of the scenario it may meet."""
+
+    procedure: str
+    at: datetime
+    given: dict[str, Any]
+    group: str
+
+
 class Driver(Protocol):
     """The product as scenario players reach it. Each call raises RefusedError on a refusal.
 
@@ -35,7 +50,7 @@ class Driver(Protocol):
     (somebody who may do it, found among the sample accounts).
     """
 
-    def start(self, scenario: Scenario, login: str | None, answers: dict[str, Any]) -> str: ...
+    def start(self, start: "Start", login: str | None, answers: dict[str, Any]) -> str: ...
     def tasks(self, case: str) -> list[dict[str, Any]]: ...
     def login_for(self, case: str, task: dict[str, Any], who: str | None) -> str: ...
     def complete(self, login: str, task: dict[str, Any], answers: dict[str, Any]) -> None: ...
@@ -71,7 +86,7 @@ def play(scenario: Scenario, driver: Driver) -> Result:
     result = Result(scenario, len(scenario.steps))
     if player.case is not None:
         result.case = driver.inspect(player.case)
-        expectations.check(result.case, scenario.expect, scenario.name, player.kept)
+        expectations.check(result.case, player.about(scenario.expect), scenario.name, player.kept)
     return result
 
 
@@ -91,23 +106,44 @@ def _compare(error: RefusedError, wanted: dict[str, Any]) -> None:
 
 
 class Player:
-    """One case being told, step by step."""
+    """A scenario being told, step by step. ``case`` is the one the steps are about now."""
 
     def __init__(self, scenario: Scenario, driver: Driver) -> None:
         self.scenario = scenario
         self.driver = driver
         self.now = scenario.clock
         self.case: str | None = None
+        self.cases: dict[str, str] = {}
+        self.group = str(uuid4())
         self.kept: dict[str, Any] = {}
 
     def step(self, step: dict[str, Any]) -> None:
         """Play one step. Raises ScenarioError, and RefusedError for a refusal nobody wanted."""
+        if "in" in step:
+            self.case = self._named(step["in"])
         if "refused" in step:
             self._refused(step, lambda: self._do(step))
         else:
             self._do(step)
-        if self.case is not None:
-            self.driver.settle(self.case)
+        self._settle()
+
+    def _settle(self) -> None:
+        """Run what is due in every case; one may give another something to do."""
+        for _round in range(1 if len(self.cases) == 1 else 3):
+            for case in self.cases.values():
+                self.driver.settle(case)
+
+    def _named(self, name: str) -> str:
+        if name not in self.cases:
+            raise ScenarioError(f"没有名为“{name}”的办件")
+        return self.cases[name]
+
+    def about(self, expect: dict[str, Any]) -> dict[str, Any]:
+        """Check what is expected of other cases by name; return what is left for this one."""
+        for name, each in (expect.get("cases") or {}).items():
+            case = self.driver.inspect(self._named(name))
+            expectations.check(case, each, f"{self.scenario.name}（{name}）", self.kept)
+        return {key: value for key, value in expect.items() if key != "cases"}
 
     def _refused(self, wanted: dict[str, Any], act: Callable[[], None]) -> None:
         """Make sure that the product refuses, for the reason wanted, and that nothing changes."""
@@ -133,7 +169,10 @@ class Player:
             given = step["start"] or {}
             login = given.get("as") or step.get("as")
             answers = self._prepared(step.get("answers") or {}, login)
-            self.case = self.driver.start(self.scenario, login, answers)
+            procedure = given.get("procedure") or self.scenario.procedure
+            start = Start(procedure, self.now, self.scenario.given, self.group)
+            self.case = self.driver.start(start, login, answers)
+            self.cases[given.get("case") or f"case{len(self.cases) + 1}"] = self.case
         elif "task" in step:
             self._tasks(step)
         elif "advance" in step:
@@ -145,7 +184,7 @@ class Player:
             self.driver.object_to(self._case, step["objection"])
         elif "check" in step:
             case = self.driver.inspect(self._case)
-            expectations.check(case, step["check"], self.scenario.name, self.kept)
+            expectations.check(case, self.about(step["check"]), self.scenario.name, self.kept)
         elif "keep" in step:
             self._keep(step["keep"])
         else:
@@ -168,12 +207,12 @@ class Player:
             answers = self._prepared(step.get("answers") or {}, login, task)
             self.driver.complete(login, task, answers)
             if step.get("each"):
-                self.driver.settle(self._case)
+                self._settle()
             if "again" in step:
                 self._again(step["again"], task, answers)
 
     def _again(self, again: dict[str, Any], task: dict[str, Any], answers: Any) -> None:
-        self.driver.settle(self._case)
+        self._settle()
         login = self.driver.login_for(self._case, task, again.get("as"))
         self._refused(again, lambda: self.driver.complete(login, task, answers))
 
@@ -235,8 +274,9 @@ class Player:
 
     def _advance(self, text: str) -> None:
         if text == "until due":
-            dues = [t["due_at"] for t in self.driver.tasks(self._case) if t["due_at"]]
-            dues += self.driver.inspect(self._case)["timers"]
+            seen = [self.driver.inspect(case) for case in self.cases.values()]
+            dues = [t["due_at"] for case in seen for t in case["tasks"] if t["due_at"]]
+            dues += [due_at for case in seen for due_at in case["timers"]]
             target = min(datetime.fromisoformat(d) for d in dues)
         elif text.startswith("P"):
             duration = feel.evaluate(f'duration("{text}")', {})
@@ -244,4 +284,5 @@ class Player:
         else:
             target = datetime.fromisoformat(text)
         self.now = max(target, self.now).astimezone(self.scenario.clock.tzinfo)
-        self.driver.advance(self._case, self.now)
+        for case in self.cases.values():
+            self.driver.advance(case, self.now)

@@ -9,7 +9,7 @@ from services.gateways.liancheng_api import ApiClient, ApiRefusedError
 from services.loading import DEMO_PASSWORD
 from services.scenarios.accounts import Cast
 from services.scenarios.errors import RefusedError
-from services.scenarios.reading import Scenario
+from services.scenarios.player import Start
 
 SETTLE_TRIES = 600
 SETTLE_SECONDS = 0.05
@@ -30,19 +30,20 @@ class RemoteDriver:
                 self.clients[login] = ApiClient(self.url, login, DEMO_PASSWORD)
         return self.clients[login]
 
-    def start(self, scenario: Scenario, login: str | None, answers: dict[str, Any]) -> str:
-        login = login or self.cast.starter(scenario.procedure)
+    def start(self, start: Start, login: str | None, answers: dict[str, Any]) -> str:
+        login = login or self.cast.starter(start.procedure)
         client = self._as(login)
         code = self.cast.party_code(login)
         party = next(m["party"] for m in client.who["memberships"] if m["party_code"] == code)
         body = {
-            "procedure": scenario.procedure,
+            "procedure": start.procedure,
             "party": party,
             "answers": answers,
             "rehearsal": {
-                "starts_at": scenario.clock.isoformat(),
-                "legal_basis": scenario.given.get("legal_basis"),
-                "as_production": bool(scenario.given.get("as_production", True)),
+                "starts_at": start.at.isoformat(),
+                "legal_basis": start.given.get("legal_basis"),
+                "as_production": bool(start.given.get("as_production", True)),
+                "group": start.group,
             },
         }
         with _refusals():

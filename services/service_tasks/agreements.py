@@ -12,6 +12,11 @@ from services.service_tasks.operation import Call
 
 def freeze(call: Call, *, draft: dict[str, Any]) -> dict[str, Any]:
     """Hash the draft, attached files by content: any change of text gives another hash."""
+    return {"draft_hash": content_hash(call, draft), "frozen_at": call.world.now.isoformat()}
+
+
+def content_hash(call: Call, draft: dict[str, Any]) -> str:
+    """Return the canonical hash of an object and of the case's files that it names."""
     ids = sorted(_file_ids(draft))
     rows = call.world.session.execute(
         select(File.id, File.sha256).where(File.case_id == call.world.case.id)
@@ -19,10 +24,7 @@ def freeze(call: Call, *, draft: dict[str, Any]) -> dict[str, Any]:
     hashes = {str(file_id): digest for file_id, digest in rows}
     content = {k: v for k, v in draft.items() if k not in {"round", "by", "at"}}
     sealed: Any = [content, [[i, hashes.get(i)] for i in ids]]
-    return {
-        "draft_hash": sha256(rfc8785.dumps(sealed)).hexdigest(),
-        "frozen_at": call.world.now.isoformat(),
-    }
+    return sha256(rfc8785.dumps(sealed)).hexdigest()
 
 
 def _file_ids(value: Any) -> set[str]:

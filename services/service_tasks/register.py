@@ -10,7 +10,7 @@ from services.db.models import Consortium
 from services.numbers import next_number
 from services.service_tasks.operation import Call
 from workflows.calendar import term_end
-from workflows.errors import BusinessError
+from workflows.errors import BusinessError, IncidentError
 
 
 def check_name(call: Call, *, title_name: str, prefix: str, suffix: str) -> dict[str, Any]:
@@ -40,14 +40,22 @@ def enter(
     title_name: str,
     valid_from: str,
     term_years: float | None,
+    valid_to: str | None,
+    document_no: str | None,
     industry_field: str,
     lead: dict[str, Any],
     members: list[dict[str, Any]],
 ) -> dict[str, Any]:
-    """Enter the consortium. N years end on the day before the Nth anniversary (ASM-P-10)."""
+    """Enter the consortium. N years end on the day before the Nth anniversary (ASM-P-10).
+
+    ``valid_to`` is the last day where the decision gives it; with neither there is no term.
+    ``document_no`` is the number of the document that decided, where the register keeps none of
+    its own.
+    """
     world = call.world
     starts = date.fromisoformat(valid_from)
     ends = term_end(starts, int(term_years)) if term_years else None
+    ends = date.fromisoformat(valid_to) if valid_to else ends
     series = "YL-" if world.case.is_rehearsal else ""
     entry = Consortium(
         case_id=world.case.id,
@@ -63,6 +71,7 @@ def enter(
         members=[{k: m.get(k) for k in ("unit_name", "uscc", "tier")} for m in members],
         valid_from=starts,
         valid_to=ends,
+        document_no=document_no,
         is_rehearsal=world.case.is_rehearsal,
     )
     world.session.add(entry)
@@ -70,6 +79,17 @@ def enter(
     return {
         "consortium_id": str(entry.id),
         "certificate_no": entry.certificate_no,
+        "document_no": document_no,
         "valid_from": valid_from,
         "valid_to": ends.isoformat() if ends else None,
     }
+
+
+def set_term(call: Call, *, consortium_id: str, valid_from: str, valid_to: str) -> dict[str, Any]:
+    """Set the term of this case's own entry. Raises IncidentError for another's."""
+    entry = call.world.session.get(Consortium, UUID(consortium_id))
+    if entry is None or entry.case_id != call.world.case.id:
+        raise IncidentError("REGISTER", call.node.id, "找不到本办件登记的联合体")
+    entry.valid_from, entry.valid_to = date.fromisoformat(valid_from), date.fromisoformat(valid_to)
+    call.world.session.flush()
+    return {"valid_from": valid_from, "valid_to": valid_to}

@@ -87,9 +87,8 @@ class Opened:
 
     @property
     def roles(self) -> Mapping[str, Mapping[str, Any]]:
-        """Return role key -> how it is bound when a case starts."""
-        roles: Mapping[str, Mapping[str, Any]] = self.procedure["roles"]
-        return roles
+        """Return role key -> how it is bound when a case starts; the procedure's own go first."""
+        return {**self.procedure["roles"], **(self.procedure["procedure"].get("roles") or {})}
 
     def node(self, process_id: str, node_id: str) -> Node:
         """Return one node of any process in the bundle."""

@@ -350,7 +350,9 @@ class Run:
         node = node_of(task)
         assert node is not None
         assert node.event is not None
-        self.thrown.append(Thrown(node.event.message or "", self._inputs(task, node), node))
+        self.thrown.append(
+            Thrown(node.event.message or "", self._inputs(task, node), node, task.id)
+        )
 
     def raise_error(self, task: Task, code: str, *, is_own: bool) -> None:
         """Send an error to the nearest boundary that catches its code, cancelling the host.

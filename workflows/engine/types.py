@@ -127,11 +127,12 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Thrown:
-    """A message the diagram sends; the caller delivers it."""
+    """A message the diagram sends; the caller delivers it. ``task_id`` tells it from others."""
 
     name: str
     payload: Document
     node: Node
+    task_id: UUID
 
 
 @dataclass(slots=True)

@@ -33,7 +33,7 @@ class Scopes:
     @cached_property
     def facts(self) -> dict[str, Shape]:
         """What is there from the beginning: profile, case, legal basis."""
-        party = Shape({"id": LEAF, "name": LEAF, "uscc": LEAF})
+        party = Shape(dict.fromkeys(("id", "code", "name", "uscc"), LEAF))
         parties = Shape(dict.fromkeys(self.subject.roles, party))
         return {
             "profile": self._profile(),

@@ -81,8 +81,9 @@ class Subject:
 
     @cached_property
     def roles(self) -> Mapping[str, Any]:
-        """Role keys of the jurisdiction -> how they are bound."""
-        return _mapping(self.settings.get("roles"))
+        """Role keys of the jurisdiction and the procedure -> how they are bound."""
+        own = _mapping(self.settings.get("procedure")).get("roles")
+        return {**_mapping(self.settings.get("roles")), **_mapping(own)}
 
     @cached_property
     def profile(self) -> Mapping[str, Any]:

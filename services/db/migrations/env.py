@@ -17,8 +17,21 @@ def _render(kind: str, item: Any, _context: Any) -> str | Literal[False]:
     return False
 
 
+def _pragma(connection: Connection, text: str) -> list[Any]:
+    """Run a pragma of SQLite outside any transaction."""
+    raw = connection.connection.dbapi_connection
+    assert raw is not None
+    return list(raw.cursor().execute(f"PRAGMA {text}"))
+
+
 def run(connection: Connection) -> None:
-    """Run within limits, so that a migration never blocks a live system for long."""
+    """Run within limits, so that a migration never blocks a live system for long.
+
+    SQLite changes a table by making it anew; its references are checked afterwards.
+    """
+    is_sqlite = connection.dialect.name == "sqlite"
+    if is_sqlite:
+        _pragma(connection, "foreign_keys=OFF")
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql("SET lock_timeout = '4s'")
         connection.exec_driver_sql("SET statement_timeout = '60s'")
@@ -32,6 +45,11 @@ def run(connection: Connection) -> None:
     )
     with context.begin_transaction():
         context.run_migrations()
+    if is_sqlite:
+        connection.commit()
+        _pragma(connection, "foreign_keys=ON")
+        if broken := _pragma(connection, "foreign_key_check"):
+            raise RuntimeError(f"dangling references after the migration: {broken[:5]}")
 
 
 run(context.config.attributes["connection"])

@@ -14,6 +14,8 @@ from services.db.models.cases import (
     Waiver,
 )
 from services.db.models.files import File
+from services.db.models.handoffs import HandoffIn, HandoffOut, HandoffState, PartyKey
+from services.db.models.links import CaseHold, Claim
 from services.db.models.parties import (
     Expert,
     LoginAttempt,
@@ -52,8 +54,10 @@ __all__ = [
     "Call",
     "Case",
     "CaseAccess",
+    "CaseHold",
     "CaseRole",
     "CaseStatus",
+    "Claim",
     "Comment",
     "Consortium",
     "ConsortiumState",
@@ -63,6 +67,9 @@ __all__ = [
     "Draft",
     "Expert",
     "File",
+    "HandoffIn",
+    "HandoffOut",
+    "HandoffState",
     "IdempotencyKey",
     "Incident",
     "Job",
@@ -76,6 +83,7 @@ __all__ = [
     "Notification",
     "Objection",
     "Party",
+    "PartyKey",
     "PartyKind",
     "Person",
     "Procedure",

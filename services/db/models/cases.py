@@ -74,13 +74,19 @@ class CaseRole(Base):
 
 
 class CaseAccess(Base):
-    """A party that sees the case, from the instant the case first came to it."""
+    """A party that sees the case, from the instant the case first came to it.
+
+    Once it has passed the case on (``until``) it keeps what it read until then, and reads on only
+    what the handoff discloses: ``progress``, or data keys of the case document.
+    """
 
     __tablename__ = "case_access"
 
     party_id: Mapped[UUID] = mapped_column(ForeignKey("parties.id"), primary_key=True)
     case_id: Mapped[UUID] = mapped_column(ForeignKey("cases.id"), primary_key=True)
     since: Mapped[datetime]
+    until: Mapped[datetime | None]
+    disclosed: Mapped[list[str] | None]
 
     __table_args__ = (Index(None, "case_id"),)
 

@@ -107,6 +107,7 @@ class Consortium(Base):
     members: Mapped[list[dict[str, Any]]]
     valid_from: Mapped[date]
     valid_to: Mapped[date | None]
+    document_no: Mapped[str | None] = mapped_column(NAME, comment="Document that decided on it")
     state: Mapped[ConsortiumState] = mapped_column(
         text_enum(ConsortiumState, "state"), default=ConsortiumState.ACTIVE
     )

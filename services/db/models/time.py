@@ -51,6 +51,7 @@ class JobKind(StrEnum):
     TIMER = "timer"
     SERVICE = "service"
     MAIL = "mail"
+    MESSAGE = "message"  # from one case to another
 
 
 class Job(Base):
