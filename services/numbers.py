@@ -19,10 +19,15 @@ def next_number(session: Session, pattern: str, on: date) -> str:
     transaction, so a roll-back gives the number back.
     """
     series = pattern.replace("{year}", str(on.year))
+    value = next_value(session, series)
+    return _SEQ.sub(lambda place: str(value).zfill(int(place[1] or 1)), series)
+
+
+def next_value(session: Session, series: str) -> int:
+    """Count a series up by one; its row stays locked to the end of the transaction."""
     _ensure(session, series)
     session.execute(update(Counter).where(Counter.series == series).values(value=Counter.value + 1))
-    value = session.scalars(select(Counter.value).where(Counter.series == series)).one()
-    return _SEQ.sub(lambda place: str(value).zfill(int(place[1] or 1)), series)
+    return session.scalars(select(Counter.value).where(Counter.series == series)).one()
 
 
 def _ensure(session: Session, series: str) -> None:

@@ -9,6 +9,7 @@ from services.db.engine import Sessions, open_engine, open_sessions
 from services.db.models import Case
 from services.gateways.clock import Clock, SystemClock
 from services.gateways.files import FileStore, FolderFileStore
+from services.gateways.keys import FolderKeyStore, KeyStore
 from services.gateways.mail import FolderMailer, Mailer, SmtpMailer
 from services.gateways.publication import FolderPublisher, HttpPublisher, Publisher
 from services.settings import Settings
@@ -26,6 +27,7 @@ class Runtime:
     sessions: Sessions
     clock: Clock
     files: FileStore
+    keys: KeyStore
     mailer: Mailer
     publisher: Publisher
     library: Library
@@ -47,6 +49,7 @@ def make_runtime(settings: Settings, clock: Clock | None = None) -> Runtime:
         sessions=open_sessions(open_engine(settings.database_url)),
         clock=clock or SystemClock(),
         files=FolderFileStore(data / "files"),
+        keys=FolderKeyStore(settings.keys_dir),
         mailer=mailer,
         publisher=_publisher(settings),
         library=Library(settings.bpmn_root, settings.forms_root),

@@ -17,6 +17,7 @@ class Settings:
 
     data_dir: Path
     database_url: str
+    keys_dir: Path
     bpmn_root: Path
     forms_root: Path
     public_url: str
@@ -36,6 +37,7 @@ class Settings:
         settings = cls(
             data_dir=data_dir,
             database_url=reader.text("DATABASE_URL", f"sqlite:///{data_dir / 'liancheng.db'}"),
+            keys_dir=Path(reader.text("KEYS_DIR", str(data_dir / "keys"))),
             bpmn_root=Path(reader.text("BPMN_ROOT", str(ROOT / "workflows" / "bpmn"))),
             forms_root=Path(reader.text("FORMS_ROOT", str(ROOT / "forms"))),
             public_url=reader.text("PUBLIC_URL", "http://127.0.0.1:8000"),

@@ -19,6 +19,7 @@ from services.db.engine import open_engine, open_sessions, unit_of_work
 from services.db.models import Call, Case, Party, Person, Task, TaskStatus
 from services.gateways.clock import FakeClock
 from services.gateways.files import FakeFileStore
+from services.gateways.keys import FakeKeyStore
 from services.gateways.mail import FakeMailer
 from services.gateways.publication import FakePublisher
 from services.runtime import Runtime
@@ -64,6 +65,7 @@ def _runtime(url: str, library: Library, data_dir: Path) -> Runtime:
         sessions=open_sessions(open_engine(url)),
         clock=FakeClock(NOW),
         files=FakeFileStore(),
+        keys=FakeKeyStore(),
         mailer=FakeMailer(),
         publisher=FakePublisher(),
         library=library,

@@ -5,15 +5,11 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select, update
-from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
 from services import audit, notifications, posting
 from services.cases.environment import CaseWorld
-from services.db.engine import insert_into
 from services.db.models import (
-    Case,
-    CaseAccess,
     CaseStatus,
     Deadline,
     Job,
@@ -21,9 +17,11 @@ from services.db.models import (
     Task,
     TaskStatus,
 )
+from services.handoffs import access
 from workflows.engine import DeadlineSet, Step, Wait
 
 NO_LIMIT = datetime(9999, 1, 1, tzinfo=UTC)
+ACKNOWLEDGEMENT = "A-ACK"  # the case has not come to whom it is handed over: not before the receipt
 
 
 def project(
@@ -88,8 +86,9 @@ def _tasks(world: CaseWorld, step: Step, done: UUID | None) -> list[Task]:
         if task_id not in known
     ]
     session.add_all(opened)
-    for party_id in {task.party_id for task in opened if task.party_id}:
-        grant_access(session, case, party_id, world.now)
+    addressed = {t.party_id for t in opened if t.party_id and t.activity_code != ACKNOWLEDGEMENT}
+    for party_id in addressed:
+        access.grant(session, case, party_id, world.now)
     return opened
 
 
@@ -111,15 +110,6 @@ def _new_task(world: CaseWorld, wait: Wait, due_at: datetime | None) -> Task:
         separate_from=list(node.separate_from),
         opened_at=world.now,
         due_at=due_at or NO_LIMIT,
-    )
-
-
-def grant_access(session: Session, case: Case, party_id: UUID, at: datetime) -> None:
-    """Let a party see the case from now on; the second time changes nothing."""
-    session.execute(
-        insert_into(session, CaseAccess)
-        .values(party_id=party_id, case_id=case.id, since=at)
-        .on_conflict_do_nothing()
     )
 
 

@@ -12,10 +12,11 @@ from sqlalchemy.orm import Session
 from services import legal_bases, policies, procedures
 from services.actors import Actor
 from services.cases.environment import CaseWorld
-from services.cases.projection import grant_access, project
+from services.cases.projection import project
 from services.cases.steps import attach_files, digest
 from services.db.models import Case, CaseRole, Party, PartyKind
 from services.errors import ConflictError, InvalidError, NotAllowedError, NotFoundError
+from services.handoffs import access
 from services.numbers import next_number
 from services.procedures import Ready
 from services.runtime import Runtime
@@ -182,7 +183,7 @@ def _bind(
         else:
             continue
         session.add(CaseRole(case_id=case.id, role=role, party_id=party_id))
-    grant_access(session, case, starter, case.started_at)
+    access.grant(session, case, starter, case.started_at)
     session.flush()
 
 

@@ -302,6 +302,15 @@ class Run:
             frames = frames[:-1]
         return "/".join([*(_text(frame) for frame in frames), due.clock or node.id])
 
+    def default_inputs(self, task: Task, start: Node) -> None:
+        """Give a called process the inputs its caller left out: they hide names further out."""
+        if not start.inputs:
+            return
+        here = container(self.document, frames_around(task))
+        for name, text in start.inputs.items():
+            if name not in here:
+                here[name] = feel.to_json(self.value(task, text))
+
     # --- decisions, services, messages -----------------------------------------------------
 
     def decide(self, task: Task, node: Node) -> Document:

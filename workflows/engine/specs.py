@@ -80,6 +80,10 @@ class StartEvent(Reporting, defaults.StartEvent):
             my_task._set_internal_data(event_fired=True)
         return super()._update_hook(my_task)
 
+    def _run_hook(self, my_task: Task) -> Any:
+        run_of(my_task).default_inputs(my_task, self.node)
+        return super()._run_hook(my_task)
+
 
 class EndEvent(Reporting, defaults.EndEvent):
     """Ends a path: records the outcome; an error end goes to the nearest boundary."""

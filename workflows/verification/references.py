@@ -11,7 +11,7 @@ from workflows.verification.findings import Finding, Severity
 from workflows.verification.subjects import Findings, Subject, label
 
 _ACTIVITY_CODE = re.compile(r"A-[A-Z0-9-]+")
-_TAKES_INPUTS = frozenset({"serviceTask", "businessRuleTask", "callActivity"})
+_TAKES_INPUTS = frozenset({"serviceTask", "businessRuleTask", "callActivity", "startEvent"})
 
 
 def check(subject: Subject) -> Findings:

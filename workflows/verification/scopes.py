@@ -112,6 +112,9 @@ class Scopes:
             found: dict[str, Shape] = {}
             for caller in self.subject.callers.get(process.id, ()):
                 found = merge(found, self._handed_on(caller))
+            for start in process.nodes.values():
+                if start.kind == "startEvent" and not start.path:
+                    found = merge(found, dict.fromkeys(start.inputs, UNKNOWN))
             if process.id in self._reentered:
                 results = self.documents.frame(process, ()).get("outcome")
                 found = merge(found, {"outcome": results} if results else {})

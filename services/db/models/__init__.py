@@ -14,7 +14,7 @@ from services.db.models.cases import (
     Waiver,
 )
 from services.db.models.files import File
-from services.db.models.handoffs import HandoffIn, HandoffOut, HandoffState, PartyKey
+from services.db.models.handoffs import HandoffFile, HandoffIn, HandoffOut, HandoffState, PartyKey
 from services.db.models.links import CaseHold, Claim
 from services.db.models.parties import (
     Expert,
@@ -67,6 +67,7 @@ __all__ = [
     "Draft",
     "Expert",
     "File",
+    "HandoffFile",
     "HandoffIn",
     "HandoffOut",
     "HandoffState",

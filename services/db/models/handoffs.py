@@ -55,6 +55,16 @@ class HandoffOut(Base):
     answered_at: Mapped[datetime | None]
 
 
+class HandoffFile(Base):
+    """A file that an envelope lists: whoever has received it may read the file."""
+
+    __tablename__ = "handoff_files"
+    __table_args__ = (Index(None, "file_id"),)
+
+    handoff_id: Mapped[UUID] = mapped_column(primary_key=True)
+    file_id: Mapped[UUID] = mapped_column(ForeignKey("files.id"), primary_key=True)
+
+
 class HandoffIn(Base):
     """An envelope as its receiver keeps it; a second delivery finds it and changes nothing."""
 

@@ -98,6 +98,15 @@ def upgrade() -> None:
     with op.batch_alter_table('handoffs_out', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_handoffs_out_case_id'), ['case_id'], unique=False)
 
+    op.create_table('handoff_files',
+    sa.Column('handoff_id', sa.Uuid(), nullable=False),
+    sa.Column('file_id', sa.Uuid(), nullable=False),
+    sa.ForeignKeyConstraint(['file_id'], ['files.id'], name=op.f('fk_handoff_files_file_id')),
+    sa.PrimaryKeyConstraint('handoff_id', 'file_id', name=op.f('pk_handoff_files'))
+    )
+    with op.batch_alter_table('handoff_files', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_handoff_files_file_id'), ['file_id'], unique=False)
+
     with op.batch_alter_table('case_access', schema=None) as batch_op:
         batch_op.add_column(sa.Column('until', sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column('disclosed', sa.JSON(), nullable=True))
@@ -114,6 +123,7 @@ def downgrade() -> None:
         batch_op.drop_column('disclosed')
         batch_op.drop_column('until')
 
+    op.drop_table('handoff_files')
     with op.batch_alter_table('handoffs_out', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_handoffs_out_case_id'))
 
