@@ -7,24 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console
 from rich.progress import track
-from rich.table import Table
 
+from api.cli_handoffs import handoff
+from api.console import console, open_runtime, print_rows
 from services import audit, cases, checking, deadlines, loading, parties
 from services.db import migrate as migrations
 from services.db.engine import unit_of_work
-from services.runtime import Runtime, make_runtime
-from services.settings import Settings, SettingsError
-
-console = Console()
-
-
-def _runtime() -> Runtime:
-    try:
-        return make_runtime(Settings.from_env(os.environ))
-    except SettingsError as error:
-        raise click.ClickException(str(error)) from error
+from services.runtime import Runtime
+from services.settings import Settings
 
 
 @click.group()
@@ -35,7 +26,7 @@ def main() -> None:
 @main.command()
 def migrate() -> None:
     """Bring the database to the newest schema."""
-    runtime = _runtime()
+    runtime = open_runtime()
     migrations.upgrade(_engine(runtime))
     console.print(f"数据库已是最新版本 {migrations.head()}")
 
@@ -48,7 +39,7 @@ def _engine(runtime: Runtime) -> Any:
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 def load(*, as_json: bool) -> None:
     """Load every jurisdiction from disk; what is loaded already makes no new version."""
-    runtime = _runtime()
+    runtime = open_runtime()
     rows: list[dict[str, Any]] = []
     for jurisdiction in track(
         list(runtime.library.jurisdictions.values()), "加载辖区", disable=as_json
@@ -63,35 +54,19 @@ def load(*, as_json: bool) -> None:
                 }
                 for loaded in loading.load_jurisdiction(session, runtime, jurisdiction)
             ]
-    _print(rows, as_json=as_json, title="办理事项")
+    print_rows(rows, as_json=as_json, title="办理事项")
 
 
 @main.command()
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 def demo(*, as_json: bool) -> None:
     """Load sample agencies, units and people, and print their accounts."""
-    runtime = _runtime()
+    runtime = open_runtime()
     with unit_of_work(runtime.sessions) as session:
         rows = loading.load_demo(session, runtime)
-    _print(rows, as_json=as_json, title="演示账号")
+    print_rows(rows, as_json=as_json, title="演示账号")
     if not as_json:
         console.print(f"密码一律为 [bold]{loading.DEMO_PASSWORD}[/bold]（仅供演示）")
-
-
-def _print(rows: list[dict[str, Any]], *, as_json: bool, title: str) -> None:
-    if as_json:
-        click.echo(json.dumps(rows, ensure_ascii=False, default=str))
-        return
-    table = Table(title=title)
-    for name in rows[0] if rows else ():
-        table.add_column(name)
-    for row in rows:
-        table.add_row(*(_cell(value) for value in row.values()))
-    console.print(table)
-
-
-def _cell(value: Any) -> str:
-    return "、".join(value) if isinstance(value, list) else str(value)
 
 
 @main.command()
@@ -102,7 +77,7 @@ def serve(host: str, port: int, threads: int) -> None:
     """Serve the API with the sweeper in the same process (embedded mode)."""
     from api.server import run  # noqa: PLC0415 - gunicorn only where it is needed
 
-    run(_runtime(), host=host, port=port, threads=threads)
+    run(open_runtime(), host=host, port=port, threads=threads)
 
 
 @main.command()
@@ -114,7 +89,7 @@ def play(paths: tuple[Path, ...], url: str | None, *, as_json: bool) -> None:
     from api.playing import play_all  # noqa: PLC0415 - a command of its own
 
     results = play_all(paths, url, quiet=as_json)
-    _print(results, as_json=as_json, title="情景")
+    print_rows(results, as_json=as_json, title="情景")
     failed = [r for r in results if r["problem"]]
     for result in [] if as_json else failed:
         console.print(f"[red]✗[/red] {result['problem']}", highlight=False)
@@ -137,7 +112,7 @@ def check(paths: tuple[Path, ...], *, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(found, ensure_ascii=False))
     elif found:
-        _print(found, as_json=False, title="检查结果")
+        print_rows(found, as_json=False, title="检查结果")
     else:
         console.print("检查通过，没有问题")
     sys.exit(1 if any(row["severity"] == "error" for row in found) else 0)
@@ -149,7 +124,7 @@ def check(paths: tuple[Path, ...], *, as_json: bool) -> None:
 @click.option("--uscc", help="统一社会信用代码")
 def unit(code: str, name: str, uscc: str | None) -> None:
     """Register a unit (an applicant, a member, a third party) by its code."""
-    runtime = _runtime()
+    runtime = open_runtime()
     with unit_of_work(runtime.sessions) as session:
         party = parties.register_unit(session, code=code, name=name, uscc=uscc)
         console.print(f"已登记单位 {party.code} {party.name}")
@@ -166,7 +141,7 @@ def person(
     login: str, name: str, party: str, roles: tuple[str, ...], email: str | None, password: str
 ) -> None:
     """Add a person to an agency or unit, or give them further roles there."""
-    runtime = _runtime()
+    runtime = open_runtime()
     with unit_of_work(runtime.sessions) as session:
         parties.add_person(
             session,
@@ -183,7 +158,7 @@ def person(
 @main.command()
 def recompute() -> None:
     """Compute the provisional limits of open cases anew, once a year's days off are known."""
-    runtime = _runtime()
+    runtime = open_runtime()
     with unit_of_work(runtime.sessions) as session:
         wanted = deadlines.provisional_cases(session)
     for case_id in track(wanted, "重算期限"):
@@ -198,7 +173,7 @@ def openapi() -> None:
     from api.app import create_app  # noqa: PLC0415 - the application only where it is needed
     from api.openapi import document  # noqa: PLC0415
 
-    click.echo(document(create_app(_runtime())), nl=False)
+    click.echo(document(create_app(open_runtime())), nl=False)
 
 
 @main.group("audit")
@@ -210,7 +185,7 @@ def audit_group() -> None:
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 def audit_verify(*, as_json: bool) -> None:
     """Check every case's chain; exits 1 if one is broken."""
-    runtime = _runtime()
+    runtime = open_runtime()
     checked, broken = 0, []
     with unit_of_work(runtime.sessions) as session:
         for finding in audit.verify(session):
@@ -228,9 +203,11 @@ def audit_verify(*, as_json: bool) -> None:
     else:
         console.print(f"核对 {checked} 个办件，{len(broken)} 个有问题")
         if broken:
-            _print(broken, as_json=False, title="留痕链异常")
+            print_rows(broken, as_json=False, title="留痕链异常")
     sys.exit(1 if broken else 0)
 
+
+main.add_command(handoff)
 
 if __name__ == "__main__":
     main()

@@ -1,6 +1,8 @@
 """What a signed-in person may read of a case."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
 from secrets import compare_digest
 from typing import Any
 from uuid import UUID
@@ -8,14 +10,15 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services import cases, disclosures, policies, procedures, views
+from services import cases, disclosures, inbox, policies, procedures, views
 from services.actors import Actor
-from services.db.models import AuditEntry, Case, Comment, Decision, Person, Task
+from services.db.models import AuditEntry, Case, CaseAccess, Comment, Decision, Person, Task
 from services.errors import ConflictError, NotFoundError
 from services.lookup import get_case
 from services.runtime import Runtime
 
 ANONYMOUS_EXPERT = "专家"
+ELSEWHERE = "承办机关"
 
 
 def visible(session: Session, actor: Actor, case_id: UUID) -> Case:
@@ -23,6 +26,64 @@ def visible(session: Session, actor: Actor, case_id: UUID) -> Case:
     case = get_case(session, case_id)
     policies.see_case(session, actor, case)
     return case
+
+
+@dataclass(frozen=True, slots=True)
+class Cover:
+    """A case as those see it who may not know how it stands now."""
+
+    id: UUID
+    number: str
+    procedure_id: str
+    jurisdiction: str
+    bundle_hash: str
+    title: str
+    started_at: datetime
+    is_rehearsal: bool
+    status: None = None
+    state: None = None
+    outcome: None = None
+    finished_at: None = None
+    progress_code: None = None
+    version: None = None
+
+
+def shown(session: Session, actor: Actor, case: Case) -> Case | Cover:
+    """Return the case's row, or only its cover to those who may not know how it stands."""
+    if policies.sight_of(session, actor, case).shows_progress:
+        return case
+    return Cover(
+        case.id,
+        case.number,
+        case.procedure_id,
+        case.jurisdiction,
+        case.bundle_hash,
+        case.title,
+        case.started_at,
+        case.is_rehearsal,
+    )
+
+
+def one(session: Session, actor: Actor, case_id: UUID) -> Case | Cover:
+    """Return a case that has come to the actor, as they may see it. Raises NotFoundError."""
+    return shown(session, actor, visible(session, actor, case_id))
+
+
+def mine(
+    session: Session, actor: Actor, *, before: tuple[datetime, UUID] | None, limit: int
+) -> list[Case | Cover]:
+    """Return the cases the actor sees, newest first, each as they may see it."""
+    found = inbox.cases_of(session, actor, before=before, limit=limit)
+    left = set(
+        session.scalars(
+            select(CaseAccess.case_id).where(
+                CaseAccess.case_id.in_([case.id for case in found]),
+                CaseAccess.party_id.in_(actor.parties),
+                CaseAccess.until.is_not(None),
+            )
+        )
+    )
+    return [shown(session, actor, case) if case.id in left else case for case in found]
 
 
 def progress(session: Session, number: str, code: str) -> dict[str, Any]:
@@ -48,6 +109,8 @@ def inspection(session: Session, runtime: Runtime, actor: Actor, case_id: UUID) 
     case = visible(session, actor, case_id)
     if not case.is_rehearsal:
         raise ConflictError("只有演练办件可以整体查看", "NOT_A_REHEARSAL")
+    if policies.sight_of(session, actor, case) != policies.WHOLE:
+        raise ConflictError("办件已移送其他机关，不能整体查看", "CASE_PASSED_ON")
     return views.inspect(session, runtime, case_id)
 
 
@@ -63,18 +126,26 @@ def timeline(session: Session, actor: Actor, case_id: UUID) -> list[dict[str, An
     names = _names(session, {row.actor for row in rows})
     if not policies.is_official(session, actor, case):
         names |= dict.fromkeys(_experts(session, case) - {actor.key}, ANONYMOUS_EXPERT)
+    sight = policies.sight_of(session, actor, case)
     return [
-        {
-            "seq": row.seq,
-            "at": row.at,
-            "what": row.what,
-            "actor": names.get(row.actor, "系统"),
-            "passed": (row.payload or {}).get("passed", []),
-            "state": (row.payload or {}).get("state"),
-            "hash": row.hash.hex(),
-        }
+        _passage(row, names, is_seen=sight.covers(row.at))
         for row in rows
+        if sight.covers(row.at, policies.PROGRESS)
     ]
+
+
+def _passage(row: AuditEntry, names: dict[str, str], *, is_seen: bool) -> dict[str, Any]:
+    """Return an entry of the time line; of one only disclosed, no more than state and instant."""
+    payload = row.payload or {}
+    return {
+        "seq": row.seq,
+        "at": row.at,
+        "what": row.what,
+        "actor": names.get(row.actor, "系统") if is_seen else ELSEWHERE,
+        "passed": payload.get("passed", []) if is_seen else [],
+        "state": payload.get("state"),
+        "hash": row.hash.hex(),
+    }
 
 
 def _names(session: Session, actors: Iterable[str]) -> dict[str, str]:
@@ -99,7 +170,11 @@ def decisions(session: Session, actor: Actor, case_id: UUID) -> list[dict[str, A
         .where(Decision.case_id == case_id)
         .order_by(Decision.made_at, Decision.id)
     )
-    return [_decision(session, actor, case, *row) for row in rows]
+    return [
+        _decision(session, actor, case, *row)
+        for row in rows
+        if disclosures.sees_decision(session, actor, case, row[0])
+    ]
 
 
 def _decision(
@@ -128,15 +203,17 @@ def _decision(
 
 def deadlines(session: Session, actor: Actor, case_id: UUID) -> list[dict[str, Any]]:
     """Return the time limits of a case."""
-    visible(session, actor, case_id)
-    return views.deadlines(session, case_id)
+    sight = policies.sight_of(session, actor, visible(session, actor, case_id))
+    found = views.deadlines(session, case_id)
+    return [d for d in found if sight.covers(datetime.fromisoformat(d["started_at"]))]
 
 
 def recompute(session: Session, runtime: Runtime, actor: Actor, case_id: UUID) -> Case:
     """Compute a case's limits anew, by a process owner of an agency it has come to."""
-    visible(session, actor, case_id)
+    case = visible(session, actor, case_id)
     owned = actor.parties_with(policies.PROCESS_OWNER)
     policies.own_procedures(actor, owned).require()
+    policies.still_with(session, actor, case).require()
     return cases.recompute_deadlines(session, runtime, case_id=case_id, actor=actor)
 
 
@@ -144,10 +221,13 @@ def diagrams(session: Session, actor: Actor, case_id: UUID) -> dict[str, Any]:
     """Return the BPMN files of the case's bundle by path, the nodes visited and those waiting."""
     case = visible(session, actor, case_id)
     bundle = procedures.ready(session, case.bundle_hash).opened.bundle
+    sight = policies.sight_of(session, actor, case)
+    until = None if sight.shows_progress else sight.until
+    current = views.open_tasks(session, case_id) if sight.shows_progress else []
     return {
         "files": {path: data.decode() for path, data in bundle.under("bpmn").items()},
-        "visited": views.visited(session, case_id),
-        "current": [task["node_id"] for task in views.open_tasks(session, case_id)],
+        "visited": views.visited(session, case_id, until),
+        "current": [task["node_id"] for task in current],
     }
 
 
@@ -160,7 +240,8 @@ def comments(session: Session, actor: Actor, case_id: UUID) -> list[dict[str, An
         .where(Comment.case_id == case_id)
         .order_by(Comment.made_at)
     )
-    rows = session.execute(query).all()
+    sight = policies.sight_of(session, actor, case)
+    rows = [row for row in session.execute(query) if sight.covers(row[0].made_at)]
     if policies.is_official(session, actor, case):
         return [_comment(comment, person.name) for comment, person in rows]
     mine = "applicant" if actor.parties else "experts"

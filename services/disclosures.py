@@ -16,9 +16,24 @@ def may_read(
     form_id: str,
 ) -> bool:
     """Tell whether the actor, who sees the case, may read a decision's answers."""
+    if not sees_decision(session, actor, case, decision):
+        return False
     form = procedures.ready(session, case.bundle_hash).form(form_id)
     audience = form.definition["liancheng"].get("audience") or []
     return policies.read_answers(session, actor, case, decision, audience)
+
+
+def sees_decision(session: Session, actor: Actor, case: Case, decision: Decision) -> bool:
+    """Tell whether the actor knows of a decision: made while the case was with them, or disclosed.
+
+    A handoff discloses by node id or data key.
+    """
+    sight = policies.sight_of(session, actor, case)
+    if sight.until is None or decision.made_at <= sight.until:
+        return True
+    nodes = procedures.ready(session, case.bundle_hash).opened.program.nodes.values()
+    keys = {n.data_key for process in nodes for n in process.values() if n.id == decision.node_id}
+    return sight.covers(decision.made_at, decision.node_id, *keys)
 
 
 def may_read_file(session: Session, actor: Actor, case: Case, file: File) -> bool:

@@ -14,6 +14,7 @@ from services import disclosures, policies, upload_checks
 from services.actors import Actor
 from services.db.models import Case, File, Party, PartyKind
 from services.errors import InvalidError, NotFoundError, TooLargeError
+from services.handoffs import reading as handed_over
 from services.runtime import Runtime
 
 _CHUNK = 1 << 20
@@ -53,12 +54,17 @@ def visible(session: Session, actor: Actor, file_id: UUID) -> File:
         raise NotFoundError("没有这个附件")
     if file.uploaded_by == actor.person_id or file.party_id in actor.parties:
         return file
+    if handed_over.holds_file(session, actor, file.id):
+        return file
     case = session.get(Case, file.case_id) if file.case_id else None
     if case is None or not policies.sees_case(session, actor, case):
         raise NotFoundError("没有这个附件")
     uploader = session.get(Party, file.party_id) if file.party_id else None
     is_material = uploader is not None and uploader.kind is PartyKind.UNIT
-    if policies.is_official(session, actor, case) or (is_material and not actor.parties):
+    sight = policies.sight_of(session, actor, case)
+    if sight.covers(file.uploaded_at) and (
+        policies.is_official(session, actor, case) or (is_material and not actor.parties)
+    ):
         return file
     if disclosures.may_read_file(session, actor, case, file):
         return file

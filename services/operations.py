@@ -61,7 +61,9 @@ def _own_agencies(actor: Actor) -> frozenset[UUID]:
 
 
 def _cases(actor: Actor) -> Any:
-    return select(CaseAccess.case_id).where(CaseAccess.party_id.in_(_own_agencies(actor)))
+    return select(CaseAccess.case_id).where(
+        CaseAccess.party_id.in_(_own_agencies(actor)), CaseAccess.until.is_(None)
+    )
 
 
 def open_jobs(session: Session, actor: Actor) -> list[Job]:

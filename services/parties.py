@@ -29,6 +29,14 @@ def register_unit(session: Session, *, code: str, name: str, uscc: str | None) -
     return party
 
 
+def by_code(session: Session, code: str) -> Party:
+    """Return an agency or unit by its code. Raises NotFoundError."""
+    found = session.scalars(select(Party).where(Party.code == code)).first()
+    if found is None:
+        raise NotFoundError(f"没有代码为 {code} 的机关或单位")
+    return found
+
+
 def add_person(
     session: Session,
     *,
@@ -43,9 +51,7 @@ def add_person(
 
     A login that exists keeps its password. Raises NotFoundError, InvalidError.
     """
-    found = session.scalars(select(Party).where(Party.code == party)).first()
-    if found is None:
-        raise NotFoundError(f"没有代码为 {party} 的机关或单位")
+    found = by_code(session, party)
     person = session.scalars(select(Person).where(Person.login == login)).first()
     if person is None:
         person = Person(login=login, password_hash=accounts.hash_password(password))

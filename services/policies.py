@@ -5,9 +5,10 @@ Called under the case lock, with rows read inside the transaction.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from uuid import UUID
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, select, true
 from sqlalchemy.orm import Session
 
 from services.actors import Actor
@@ -15,6 +16,7 @@ from services.db.models import Case, CaseAccess, Decision, Party, PartyKind, Tas
 from services.errors import NotAllowedError, NotFoundError
 
 PROCESS_OWNER = "process_owner"
+PROGRESS = "progress"  # what a handoff may disclose besides data keys
 # whom a form may disclose its answers to; EXPERT is also the role of those asked by name
 APPLICANT, STARTER, EXPERT = "applicant", "starter", "expert"
 
@@ -53,6 +55,53 @@ def see_task(session: Session, actor: Actor, case: Case, task: Task) -> None:
         raise NotFoundError("没有这项任务")
 
 
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What of a case somebody sees.
+
+    ``until`` None: all of it. Else what was there until then, as an agency that has passed the
+    case on, and of what came later only ``disclosed``: ``progress``, or data keys. Before a
+    receipt nothing but the cover: number and title.
+    """
+
+    until: datetime | None = None
+    disclosed: frozenset[str] = frozenset()
+
+    def covers(self, at: datetime, *names: str | None) -> bool:
+        """Tell whether something of that instant, of a node with those names, is seen."""
+        return self.until is None or at <= self.until or bool(self.disclosed & {*names})
+
+    @property
+    def shows_progress(self) -> bool:
+        """Tell whether state, outcome and where it stands are seen as they are now."""
+        return self.until is None or PROGRESS in self.disclosed
+
+
+WHOLE, COVER = Sight(), Sight(datetime.min.replace(tzinfo=UTC))
+
+
+def sight_of(session: Session, actor: Actor, case: Case) -> Sight:
+    """Return what of a case the actor sees, by their parties and by name."""
+    if _is_asked_by_name(session, actor, case):
+        return WHOLE
+    rows = session.execute(
+        select(CaseAccess.until, CaseAccess.disclosed).where(
+            CaseAccess.case_id == case.id, CaseAccess.party_id.in_(actor.parties)
+        )
+    ).all()
+    ended = [until for until, _words in rows if until is not None]
+    if len(ended) < len(rows):
+        return WHOLE
+    if not rows:
+        return COVER
+    return Sight(max(ended), frozenset(word for _until, words in rows for word in words or ()))
+
+
+def _is_asked_by_name(session: Session, actor: Actor, case: Case) -> bool:
+    by_name = exists().where(Task.case_id == case.id, Task.person_id == actor.person_id)
+    return bool(session.scalar(select(by_name)))
+
+
 def sees_case(session: Session, actor: Actor, case: Case) -> bool:
     """Tell whether a case has come to one of the actor's parties, or to them by name."""
     by_party = exists().where(CaseAccess.case_id == case.id, CaseAccess.party_id.in_(actor.parties))
@@ -60,8 +109,12 @@ def sees_case(session: Session, actor: Actor, case: Case) -> bool:
     return bool(session.scalar(select(by_party | by_person)))
 
 
-def is_official(session: Session, actor: Actor, case: Case) -> bool:
-    """Tell whether the actor belongs to an agency that the case has come to."""
+def is_official(session: Session, actor: Actor, case: Case, *, still: bool = False) -> bool:
+    """Tell whether the actor belongs to an agency that the case has come to.
+
+    ``still``: and that has not passed it on.
+    """
+    holds = CaseAccess.until.is_(None) if still else true()
     found = session.scalar(
         select(
             exists().where(
@@ -69,6 +122,7 @@ def is_official(session: Session, actor: Actor, case: Case) -> bool:
                 CaseAccess.party_id == Party.id,
                 Party.kind == PartyKind.AGENCY,
                 Party.id.in_(actor.parties),
+                holds,
             )
         )
     )
@@ -134,9 +188,18 @@ def send_message(actor: Actor, party_id: UUID | None, role: str) -> Verdict:
 
 def comment(session: Session, actor: Actor, case: Case, audience: str) -> Verdict:
     """Judge whether the actor may comment for an audience."""
-    if audience == "applicant" or is_official(session, actor, case):
+    if sight_of(session, actor, case) != WHOLE:
+        return Verdict(False, "办件已移送其他机关，不能再写意见")
+    if audience == "applicant" or is_official(session, actor, case, still=True):
         return YES
     return Verdict(False, "只有办理机关人员可以写内部意见")
+
+
+def still_with(session: Session, actor: Actor, case: Case) -> Verdict:
+    """Judge whether the case is with the actor's agency, not passed on."""
+    if is_official(session, actor, case, still=True):
+        return YES
+    return Verdict(False, "办件已移送其他机关")
 
 
 def own_procedures(actor: Actor, agency_ids: Iterable[UUID]) -> Verdict:
@@ -154,8 +217,9 @@ def read_answers(
     One's own party's always; officials read what their case holds, except that expert opinions
     stay sealed while others of the same round are still open; applicants and experts read what
     the form discloses to them, experts also what the applicants submitted, and the unit that
-    started the case what is for it alone. Of each other's
-    opinions experts read only those on a question that they have answered themselves.
+    started the case what is for it alone. Of each other's opinions experts read only those on a
+    question that they have answered themselves. Officials who have passed the case on read what
+    was made until then; ``disclosures`` adds what the handoff discloses.
     """
     if decision.party_id in actor.parties or decision.person_id == actor.person_id:
         return True

@@ -15,11 +15,11 @@ MAX_ROWS = 500
 
 def notices_of(session: Session, actor: Actor, case_id: UUID) -> list[Notice]:
     """Return the notices of a case the actor sees, oldest first."""
-    case_pages.visible(session, actor, case_id)
+    sight = policies.sight_of(session, actor, case_pages.visible(session, actor, case_id))
     rows = session.scalars(
         select(Notice).where(Notice.case_id == case_id).order_by(Notice.published_at)
     )
-    return list(rows)
+    return [row for row in rows if sight.covers(row.published_at)]
 
 
 def objections_of(session: Session, actor: Actor, case_id: UUID) -> list[Objection]:
@@ -37,12 +37,15 @@ def objections_of(session: Session, actor: Actor, case_id: UUID) -> list[Objecti
         .where(Notice.case_id == case_id)
         .order_by(Objection.received_at)
     )
-    return list(rows)
+    sight = policies.sight_of(session, actor, case)
+    return [row for row in rows if sight.covers(row.received_at)]
 
 
 def consortia(session: Session, actor: Actor) -> list[Consortium]:
     """Return the register entries whose case has come to one of the actor's parties."""
-    seen = select(CaseAccess.case_id).where(CaseAccess.party_id.in_(actor.parties))
+    seen = select(CaseAccess.case_id).where(
+        CaseAccess.party_id.in_(actor.parties), CaseAccess.until.is_(None)
+    )
     rows = session.scalars(
         select(Consortium)
         .where(Consortium.case_id.in_(seen))

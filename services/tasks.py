@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from services import audit, cases, policies, procedures
+from services import audit, case_pages, cases, policies, procedures
 from services.actors import Actor
 from services.cases.environment import CaseWorld
 from services.db.models import Case, Draft, Task, TaskStatus
@@ -47,7 +47,7 @@ def page(session: Session, runtime: Runtime, actor: Actor, task_id: UUID) -> dic
     draft = session.get(Draft, (task.id, actor.person_id))
     return {
         "task": task,
-        "case": case,
+        "case": case_pages.shown(session, actor, case),
         "form": form.definition,
         "context": context,
         "draft": draft,

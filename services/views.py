@@ -1,5 +1,6 @@
 """What is shown of a case as a whole: for scenarios, the CLI and the case page."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -127,13 +128,17 @@ def _pending(session: Session, runtime: Runtime, case: Case) -> int:
     )
 
 
-def visited(session: Session, case_id: UUID) -> list[str]:
-    """Return the ids of the nodes entered so far, each once, in order of first entry."""
-    rows = session.scalars(
-        select(AuditEntry.payload).where(AuditEntry.case_id == case_id).order_by(AuditEntry.seq)
+def visited(session: Session, case_id: UUID, until: datetime | None = None) -> list[str]:
+    """Return the ids of the nodes entered (by an instant), each once, in order of first entry."""
+    rows = session.execute(
+        select(AuditEntry.payload, AuditEntry.at)
+        .where(AuditEntry.case_id == case_id)
+        .order_by(AuditEntry.seq)
     )
     seen: dict[str, None] = {}
-    for payload in rows:
+    for payload, at in rows:
+        if until is not None and at > until:
+            break
         for node_id, event, *_key in (payload or {}).get("passed", ()):
             if event == "e":
                 seen.setdefault(node_id)

@@ -11,7 +11,7 @@ from api.schemas import cases as schemas
 from api.schemas.common import PageQuery, as_instant, decode_cursor, encode_cursor
 from api.shell import command, read
 from api.strict_json import Blueprint
-from services import case_pages, cases, inbox, jobs
+from services import case_pages, cases, jobs
 
 blueprint = Blueprint("cases", __name__, url_prefix="/api/v1/cases", description="Cases (办件)")
 
@@ -25,7 +25,7 @@ class Cases(MethodView):
         limit = query["limit"]
         before = decode_cursor(query["cursor"], as_instant, UUID)
         found = read(
-            lambda session, actor: inbox.cases_of(session, actor, before=before, limit=limit + 1)
+            lambda session, actor: case_pages.mine(session, actor, before=before, limit=limit + 1)
         )
         more = found[limit - 1] if len(found) > limit else None
         cursor = encode_cursor(more.started_at.isoformat(), more.id) if more else None
@@ -61,7 +61,7 @@ class OneCase(MethodView):
     @blueprint.alt_response(404, description="No such case, or it has not come to you")
     def get(self, case_id: UUID) -> Any:
         """Read a case."""
-        return read(lambda session, actor: case_pages.visible(session, actor, case_id))
+        return read(lambda session, actor: case_pages.one(session, actor, case_id))
 
 
 @blueprint.route("/<uuid:case_id>/messages/<name>")
@@ -75,14 +75,18 @@ class Messages(MethodView):
         """Send a case a message its diagram lets one's role send, for example a withdrawal."""
         return command(
             schemas.CaseSchema,
-            lambda session, actor: cases.send_by_person(
+            lambda session, actor: case_pages.shown(
                 session,
-                auth.runtime(),
                 actor,
-                case_id=case_id,
-                name=name,
-                answers=body["answers"],
-                key=g.idempotency_key or str(uuid4()),
+                cases.send_by_person(
+                    session,
+                    auth.runtime(),
+                    actor,
+                    case_id=case_id,
+                    name=name,
+                    answers=body["answers"],
+                    key=g.idempotency_key or str(uuid4()),
+                ),
             ),
         )
 

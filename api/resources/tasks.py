@@ -11,7 +11,7 @@ from api.schemas import cases as schemas
 from api.schemas.common import as_instant, decode_cursor, encode_cursor
 from api.shell import command, read
 from api.strict_json import Blueprint
-from services import cases, inbox, tasks
+from services import case_pages, cases, inbox, tasks
 
 blueprint = Blueprint("tasks", __name__, url_prefix="/api/v1/tasks", description="Tasks (任务)")
 
@@ -114,7 +114,11 @@ class Completion(MethodView):
         """Complete a task with its form's answers."""
         return command(
             schemas.CaseSchema,
-            lambda session, actor: cases.complete_task(
-                session, auth.runtime(), actor, task_id=task_id, answers=body["answers"]
+            lambda session, actor: case_pages.shown(
+                session,
+                actor,
+                cases.complete_task(
+                    session, auth.runtime(), actor, task_id=task_id, answers=body["answers"]
+                ),
             ),
         )

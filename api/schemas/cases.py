@@ -40,14 +40,21 @@ class CaseSchema(Schema):
     jurisdiction = fields.String()
     bundle = fields.String(attribute="bundle_hash")
     title = fields.String()
-    status = fields.Enum(CaseStatus, by_value=True)
-    state = fields.String()
+    status = fields.Enum(
+        CaseStatus,
+        by_value=True,
+        allow_none=True,
+        metadata={"description": "Null to whom the case's present state is not disclosed"},
+    )
+    state = fields.String(allow_none=True)
     outcome = fields.String(allow_none=True)
     started_at = fields.AwareDateTime(format="iso")
     finished_at = fields.AwareDateTime(format="iso", allow_none=True)
     is_rehearsal = fields.Boolean()
-    progress_code = fields.String(metadata={"description": "Follows the case without login"})
-    version = fields.Integer()
+    progress_code = fields.String(
+        allow_none=True, metadata={"description": "Follows the case without login"}
+    )
+    version = fields.Integer(allow_none=True)
 
 
 class TaskSchema(Schema):

@@ -1,10 +1,12 @@
 """The receiver's side: taking in an envelope exactly once, and answering it by a receipt."""
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import rfc8785
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -17,6 +19,7 @@ from services.handoffs.sealed import (
     Sealed,
     check_signature,
     field_of,
+    files_of,
     seal,
     take_apart,
 )
@@ -24,6 +27,17 @@ from services.handoffs.sending import ENVELOPE, RECEIPT
 from services.runtime import Runtime
 
 MAX_CODE = 64
+
+
+def deliver(session: Session, runtime: Runtime, document: dict[str, Any]) -> dict[str, Any]:
+    """Take in an envelope that came as a JSON object over the network. Raises as ``take_in``."""
+    try:
+        raw = rfc8785.dumps(document)
+    except (ValueError, RecursionError) as error:
+        raise HandoffRefusedError("移送包不是规范的 JSON", "MALFORMED") from error
+    row = take_in(session, runtime, raw)
+    receipt = json.loads(row.receipt) if row.receipt else None
+    return {"id": row.id, "state": row.state, "receipt": receipt}
 
 
 def take_in(session: Session, runtime: Runtime, raw: bytes) -> HandoffIn:
@@ -72,11 +86,7 @@ def _known(session: Session, sealed: Sealed) -> HandoffIn | None:
 
 def _require_files(session: Session, sealed: Sealed) -> None:
     """Refuse an envelope whose files have not come along unchanged."""
-    wanted = {
-        entry["sha256"]: entry["name"]
-        for entry in field_of(sealed, "manifest", list)
-        if entry.get("kind") == "file"
-    }
+    wanted = {entry["sha256"]: entry["name"] for entry in files_of(sealed)}
     have = set(session.scalars(select(File.sha256).where(File.sha256.in_(wanted))))
     missing = [name for digest, name in wanted.items() if digest not in have]
     if missing:

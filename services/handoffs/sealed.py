@@ -16,17 +16,21 @@ import rfc8785
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from services.errors import DomainError
+from services.errors import InvalidError
 
 ALGORITHM = "Ed25519"
 MAX_BYTES = 8_000_000
 _PARTS = {"body", "key", "algorithm", "signature"}
 
 
-class HandoffRefusedError(DomainError):
+class HandoffRefusedError(InvalidError):
     """An envelope or a receipt that is not taken in; ``code`` says why."""
 
     code = "HANDOFF_REFUSED"
+
+    def __init__(self, message: str, code: str) -> None:
+        super().__init__(message)
+        self.code = code
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +91,16 @@ def check_signature(sealed: Sealed, public_key: bytes) -> None:
         )
     except (InvalidSignature, ValueError) as error:
         raise HandoffRefusedError("签名与内容不符，内容可能被改动", "BAD_SIGNATURE") from error
+
+
+def files_of(envelope: Sealed) -> list[dict[str, str]]:
+    """Return the files an envelope lists. Raises HandoffRefusedError MALFORMED."""
+    entries = field_of(envelope, "manifest", list)
+    try:
+        files = [e for e in entries if e["kind"] == "file"]
+        return [{"name": str(e["name"]), "sha256": str(e["sha256"])} for e in files]
+    except (KeyError, TypeError) as error:
+        raise HandoffRefusedError("移送清单的格式不对", "MALFORMED") from error
 
 
 def field_of(sealed: Sealed, name: str, read: Callable[[Any], Any]) -> Any:
