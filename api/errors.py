@@ -42,6 +42,7 @@ STATUS: dict[type[errors.DomainError], HTTPStatus] = {
     errors.LegalBasisError: HTTPStatus.CONFLICT,
     errors.ProcessFaultError: HTTPStatus.CONFLICT,
     errors.InvalidError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.HandoffRefusedError: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.KeyReusedError: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.TooManyAttemptsError: HTTPStatus.TOO_MANY_REQUESTS,
     errors.TooLargeError: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,

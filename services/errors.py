@@ -70,6 +70,14 @@ class InvalidError(DomainError):
         self.fields = fields or {}
 
 
+class HandoffRefusedError(InvalidError):
+    """An envelope or a receipt that is not taken in; ``code`` says why."""
+
+    def __init__(self, message: str, code: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
 class KeyReusedError(DomainError):
     """An idempotency key came back with a different request."""
 

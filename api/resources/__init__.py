@@ -3,6 +3,7 @@
 from api.resources import (
     auth,
     cases,
+    exchange,
     files,
     handoffs,
     health,
@@ -10,7 +11,6 @@ from api.resources import (
     notices,
     operations,
     parties,
-    public,
     tasks,
 )
 
@@ -24,6 +24,6 @@ BLUEPRINTS = (
     notices.blueprint,
     operations.blueprint,
     parties.blueprint,
-    public.blueprint,
+    exchange.blueprint,  # the public one, with what stands in ``public``
     health.blueprint,
 )

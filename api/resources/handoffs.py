@@ -1,4 +1,4 @@
-"""Handoffs: what came in and went out, signed envelopes and receipts, the inbox for others."""
+"""Handoffs: what came in and what went out, signed envelopes and receipts."""
 
 from typing import Any
 from uuid import UUID
@@ -9,10 +9,10 @@ from marshmallow import Schema, fields, validate
 
 from api import auth
 from api.schemas.common import PageQuery, Strict, as_instant, decode_cursor, encode_cursor
-from api.shell import command, command_publicly, read, read_publicly
+from api.shell import command, read
 from api.strict_json import Blueprint
 from services.db.models import HandoffState
-from services.handoffs import keys, reading, receiving
+from services.handoffs import reading
 
 blueprint = Blueprint("handoffs", __name__, url_prefix="/api/v1", description="Handoffs")
 
@@ -74,20 +74,6 @@ class ExportSchema(Schema):
     keys = fields.List(fields.Dict(keys=fields.String()))
 
 
-class DeliverySchema(Strict):
-    """A signed envelope of another installation."""
-
-    envelope = fields.Dict(keys=fields.String(), required=True)
-
-
-class DeliveredSchema(Schema):
-    """How the envelope stands here; the receipt once there is one."""
-
-    id = fields.UUID()
-    state = fields.Enum(HandoffState, by_value=True)
-    receipt = fields.Dict(keys=fields.String(), allow_none=True)
-
-
 class AnswerSchema(Strict):
     """Received, or returned with a reason."""
 
@@ -100,17 +86,6 @@ class AnswerSchema(Strict):
         allow_none=True,
         validate=validate.Length(max=2000, error="不超过 2000 字"),
     )
-
-
-class KeySchema(Schema):
-    """A party's public key."""
-
-    id = fields.String()
-    party = fields.String()
-    party_name = fields.String()
-    public_key = fields.String(metadata={"description": "Ed25519, hexadecimal"})
-    valid_from = fields.String()
-    valid_to = fields.String(allow_none=True)
 
 
 @blueprint.route("/handoffs")
@@ -170,27 +145,3 @@ class HandoffReceipt(MethodView):
                 reason=body["reason"],
             ),
         )
-
-
-@blueprint.route("/handoffs/inbox")
-class Inbox(MethodView):
-    @blueprint.arguments(DeliverySchema)
-    @blueprint.response(200, DeliveredSchema)
-    @blueprint.alt_response(422, description="Refused; code and message say why")
-    def post(self, body: dict[str, Any]) -> Response:
-        """Deliver a signed envelope; its signature is the sender's credential.
-
-        Delivering it again changes nothing and gives the receipt once there is one.
-        """
-        return command_publicly(
-            DeliveredSchema,
-            lambda session: receiving.deliver(session, auth.runtime(), body["envelope"]),
-        )
-
-
-@blueprint.route("/public/keys")
-class Keys(MethodView):
-    @blueprint.response(200, KeySchema(many=True))
-    def get(self) -> Any:
-        """List the public keys by which envelopes and receipts are checked."""
-        return read_publicly(keys.published)

@@ -12,9 +12,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.db.models import Party, PartyKey
-from services.errors import NotFoundError
+from services.errors import HandoffRefusedError, NotFoundError
 from services.gateways.keys import SEED_BYTES
-from services.handoffs.sealed import HandoffRefusedError
 from services.runtime import Runtime
 
 

@@ -12,10 +12,9 @@ from sqlalchemy.orm import Session
 
 from services.db.engine import insert_into
 from services.db.models import File, HandoffIn, HandoffState, Party
-from services.errors import ConflictError, InvalidError
+from services.errors import ConflictError, HandoffRefusedError, InvalidError
 from services.handoffs import keys
 from services.handoffs.sealed import (
-    HandoffRefusedError,
     Sealed,
     check_signature,
     field_of,

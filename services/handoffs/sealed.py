@@ -16,21 +16,11 @@ import rfc8785
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from services.errors import InvalidError
+from services.errors import HandoffRefusedError
 
 ALGORITHM = "Ed25519"
 MAX_BYTES = 8_000_000
 _PARTS = {"body", "key", "algorithm", "signature"}
-
-
-class HandoffRefusedError(InvalidError):
-    """An envelope or a receipt that is not taken in; ``code`` says why."""
-
-    code = "HANDOFF_REFUSED"
-
-    def __init__(self, message: str, code: str) -> None:
-        super().__init__(message)
-        self.code = code
 
 
 @dataclass(frozen=True, slots=True)

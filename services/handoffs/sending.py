@@ -18,9 +18,9 @@ from services.db.models import (
     Party,
     Task,
 )
+from services.errors import HandoffRefusedError
 from services.handoffs import keys
 from services.handoffs.sealed import (
-    HandoffRefusedError,
     check_signature,
     field_of,
     seal,

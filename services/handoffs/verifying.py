@@ -8,8 +8,8 @@ from typing import Any
 
 import rfc8785
 
+from services.errors import HandoffRefusedError
 from services.handoffs.sealed import (
-    HandoffRefusedError,
     Sealed,
     check_signature,
     field_of,

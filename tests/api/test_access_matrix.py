@@ -31,14 +31,17 @@ from services.db.models import (
     Notice,
     Notification,
     Objection,
+    Party,
     Person,
     Task,
     TaskStatus,
 )
 from services.gateways.clock import FakeClock
 from services.gateways.files import FakeFileStore
+from services.gateways.keys import FakeKeyStore
 from services.gateways.mail import FakeMailer
 from services.gateways.publication import FakePublisher
+from services.handoffs import receiving, sending
 from services.runtime import Runtime
 from services.scenarios.samples import sample
 from services.settings import Settings
@@ -90,6 +93,7 @@ def world(databases, library, make_desk, tmp_path_factory) -> World:
         sessions=open_sessions(open_engine(url)),
         clock=FakeClock(databases.now),
         files=FakeFileStore(),
+        keys=FakeKeyStore(),
         mailer=FakeMailer(),
         publisher=FakePublisher(),
         library=library,
@@ -198,6 +202,7 @@ def _things(session, runtime, case, people, *, is_attached) -> dict[str, object]
     session.add_all([objection, remark])
     session.flush()
     return {
+        "handoff_id": _handoff(session, runtime, case) if is_attached else uuid4(),
         "number": case.number,
         "progress_code": case.progress_code,
         "file_id": file.id,
@@ -207,6 +212,18 @@ def _things(session, runtime, case, people, *, is_attached) -> dict[str, object]
         "objection": objection.number,
         "certificate_no": consortium.certificate_no,
     }
+
+
+def _handoff(session, runtime, case) -> UUID:
+    """Hand the case over from the agency to its superior."""
+    sender, receiver = (
+        session.scalars(select(Party).where(Party.code == code)).one()
+        for code in ("lj-sti", "lj-committee")
+    )
+    parcel = sending.Parcel("报送名单", None, {"number": case.number}, passes=False, disclosure=[])
+    row = sending.pack(session, runtime, case=case, sender=sender, receiver=receiver, parcel=parcel)
+    receiving.take_in(session, runtime, row.envelope)
+    return row.id
 
 
 def _expert_task(session, like: Task, person: UUID, status: TaskStatus) -> UUID:

@@ -134,7 +134,7 @@ TO_LIST = """
 NO_RECUSAL = "- {task: declare_recusal, each: true, answers: {$from: no_recusal}}"
 
 
-def test_each_party_sees_a_case_from_its_first_task_on(story, readers):
+def test_each_party_sees_a_case_from_its_first_task_or_its_receipt_on(story, readers):
     seen = {*LEAD}
     assert readers([*EVERYBODY, *EXPERTS], story.case) == seen
 
@@ -166,6 +166,9 @@ def test_each_party_sees_a_case_from_its_first_task_on(story, readers):
     assert readers([*EVERYBODY, *EXPERTS], story.case) == seen
 
     story.tell("[{task: proposed_list, answers: {$from: proposed_list}}]")
+    assert readers([*EVERYBODY, *EXPERTS], story.case) == seen
+
+    story.tell("[{task: acknowledge_handoff, answers: {$from: receipt}}]")
     seen |= {"lj-committee"}
     assert readers([*EVERYBODY, *EXPERTS], story.case) == seen
 

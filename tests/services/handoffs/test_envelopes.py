@@ -11,10 +11,10 @@ from sqlalchemy import func, select
 
 from services.db.engine import unit_of_work
 from services.db.models import Case, HandoffIn, HandoffOut, HandoffState, Party, PartyKey
-from services.errors import ConflictError, InvalidError
+from services.errors import HandoffRefusedError, ConflictError, InvalidError
 from services.gateways.clock import FakeClock
 from services.handoffs import keys, receiving, sending, verifying
-from services.handoffs.sealed import HandoffRefusedError, seal, take_apart
+from services.handoffs.sealed import seal, take_apart
 
 SENDER, RECEIVER = "lj-sti", "lj-committee"
 
