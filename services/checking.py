@@ -8,8 +8,8 @@ from typing import Any
 import forms
 from services.service_tasks.catalogue import CATALOGUE
 from services.settings import Settings
-from workflows.bundles import Bundle, BundleError, Jurisdiction, Library
-from workflows.verification import check_bundle
+from workflows.bundles import Bundle, BundleError, Jurisdiction, Library, open_bundle, read_yaml
+from workflows.verification import Things, check_bundle, check_law
 
 
 def check_folder(path: Path, settings: Settings) -> list[dict[str, Any]]:
@@ -34,7 +34,32 @@ def _check(library: Library, jurisdiction: Jurisdiction) -> list[dict[str, Any]]
             rows.append(_row(name, "error", "bundle.incomplete", message=str(error)))
             continue
         rows += _check_bundle(library, bundle)
+    if not any(row["severity"] == "error" for row in rows):
+        rows += _check_law(library, jurisdiction)
     return rows
+
+
+def _check_law(library: Library, jurisdiction: Jurisdiction) -> list[dict[str, Any]]:
+    """Check clauses and invariants against all that the jurisdiction's procedures have."""
+    things = Things()
+    for procedure in jurisdiction.procedures:
+        opened = open_bundle(library.bundle(jurisdiction, procedure))
+        things.add(opened)
+        for data in opened.bundle.under("forms").values():
+            form = forms.compile_form(json.loads(data))
+            things.add_form(form.id, form)
+    for path in sorted(jurisdiction.forms_folder.glob("*.json")):
+        form = forms.load(path)
+        things.add_form(form.id, form)
+    found = check_law(
+        _listed(jurisdiction, "clauses.yaml"), _listed(jurisdiction, "invariants.yaml"), things
+    )
+    return [{"procedure": jurisdiction.code, **asdict(each)} for each in found]
+
+
+def _listed(jurisdiction: Jurisdiction, name: str) -> Any:
+    path = jurisdiction.folder / name
+    return read_yaml(path) if path.exists() else []
 
 
 def _check_bundle(library: Library, bundle: Bundle) -> list[dict[str, Any]]:

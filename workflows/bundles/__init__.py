@@ -1,6 +1,6 @@
 """Bundles: everything one procedure needs, closed, hashed and immutable."""
 
 from workflows.bundles.bundle import Bundle, Opened, open_bundle
-from workflows.bundles.library import BundleError, Jurisdiction, Library
+from workflows.bundles.library import BundleError, Jurisdiction, Library, read_yaml
 
-__all__ = ["Bundle", "BundleError", "Jurisdiction", "Library", "Opened", "open_bundle"]
+__all__ = ["Bundle", "BundleError", "Jurisdiction", "Library", "Opened", "open_bundle", "read_yaml"]

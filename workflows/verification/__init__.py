@@ -5,6 +5,7 @@ Knows no database, no form compiler and no service: catalogues come in as protoc
 
 from workflows.verification.checks import check, check_bundle
 from workflows.verification.findings import Finding, Severity
+from workflows.verification.law import Things, check_law
 from workflows.verification.subjects import Form, FormField, Operation
 
 __all__ = [
@@ -13,6 +14,8 @@ __all__ = [
     "FormField",
     "Operation",
     "Severity",
+    "Things",
     "check",
     "check_bundle",
+    "check_law",
 ]
