@@ -58,6 +58,19 @@ class PackedJson(TypeDecorator[Any]):
         return None if value is None else json.loads(zlib.decompress(value))
 
 
+class PackedBytes(TypeDecorator[bytes]):
+    """Bytes that are only ever read whole, stored compressed and given back as they were."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def process_bind_param(self, value: bytes | None, dialect: Dialect) -> bytes | None:
+        return None if value is None else zlib.compress(value, 6)
+
+    def process_result_value(self, value: bytes | None, dialect: Dialect) -> bytes | None:
+        return None if value is None else zlib.decompress(value)
+
+
 class Base(DeclarativeBase):
     """Maps datetime to an aware UTC column and StrEnum to text with a CHECK by value."""
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from services.db.base import CODE, NAME, Base, text_enum
+from services.db.base import CODE, NAME, Base, PackedBytes, text_enum
 
 
 class PartyKey(Base):
@@ -46,12 +46,12 @@ class HandoffOut(Base):
         default=list, comment="What the sender reads on after the receipt"
     )
     sent_at: Mapped[datetime]
-    envelope: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    envelope: Mapped[bytes] = mapped_column(PackedBytes, deferred=True)
     envelope_sha256: Mapped[str] = mapped_column(String(64))
     state: Mapped[HandoffState] = mapped_column(
         text_enum(HandoffState, "state"), default=HandoffState.PENDING
     )
-    receipt: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
+    receipt: Mapped[bytes | None] = mapped_column(PackedBytes, deferred=True)
     answered_at: Mapped[datetime | None]
 
 
@@ -82,13 +82,13 @@ class HandoffIn(Base):
     subject: Mapped[str] = mapped_column(NAME)
     group: Mapped[str] = mapped_column(String(64), comment="Empty in production")
     taken_in_at: Mapped[datetime]
-    envelope: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    envelope: Mapped[bytes] = mapped_column(PackedBytes, deferred=True)
     envelope_sha256: Mapped[str] = mapped_column(String(64))
     state: Mapped[HandoffState] = mapped_column(
         text_enum(HandoffState, "state"), default=HandoffState.PENDING
     )
     answer: Mapped[dict[str, Any] | None] = mapped_column(comment="Who received or returned it")
-    receipt: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
+    receipt: Mapped[bytes | None] = mapped_column(PackedBytes, deferred=True)
     gathered_by: Mapped[UUID | None] = mapped_column(
         ForeignKey("cases.id"), comment="The receiver's case that took up its content"
     )

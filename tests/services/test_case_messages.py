@@ -1,0 +1,169 @@
+"""Messages between cases: only between linked ones, delivered once, never lost."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import select
+
+from services import audit, jobs, posting, procedures
+from services.cases.environment import CaseWorld
+from services.db.engine import unit_of_work
+from services.db.models import Case, CaseHold, CaseStatus, Incident, Job, JobKind
+from services.lookup import lock_case
+from services.service_tasks import opinions
+from workflows.engine import Thrown
+from workflows.errors import IncidentError
+
+WITHDRAWAL = {"reason": "牵头单位撤回", "lead_sealed": True}
+
+
+@pytest.fixture
+def pair(desk):
+    """Two cases; the first can write to the second."""
+    return desk.start().id, desk.start().id
+
+
+def world_of(session, runtime, case_id):
+    case = lock_case(session, case_id)
+    return CaseWorld(session, runtime, case, procedures.ready(session, case.bundle_hash))
+
+
+def link(runtime, holder, item):
+    with unit_of_work(runtime.sessions) as session:
+        values = {"item_id": item, "holder_id": holder, "since": runtime.clock.now()}
+        session.add(CaseHold(pool="test", **values))
+
+
+def throw(runtime, sender, payload, name="withdrawal"):
+    """Throw a message from a case as its diagram would."""
+    with unit_of_work(runtime.sessions) as session:
+        world = world_of(session, runtime, sender)
+        node = next(iter(world.ready.opened.program.nodes["liangjiang.application"].values()))
+        posting.post(world, [Thrown(name, payload, node, uuid4())])
+
+
+def messages(runtime):
+    with unit_of_work(runtime.sessions) as session:
+        return list(session.scalars(select(Job).where(Job.kind == JobKind.MESSAGE)))
+
+
+def case_of(runtime, case_id):
+    with unit_of_work(runtime.sessions) as session:
+        return session.get_one(Case, case_id)
+
+
+def test_a_message_reaches_the_case_once_and_is_in_its_chain(pair, runtime):
+    sender, receiver = pair
+    link(runtime, sender, receiver)
+    throw(runtime, sender, {"to": str(receiver), **WITHDRAWAL})
+
+    jobs.run_due(runtime, "worker")
+    jobs.run_due(runtime, "worker")
+
+    assert case_of(runtime, receiver).outcome == "WITHDRAWN"
+    assert case_of(runtime, sender).status is CaseStatus.OPEN
+    assert [m.done_at is not None for m in messages(runtime)] == [True]
+    with unit_of_work(runtime.sessions) as session:
+        entries = [e for e in audit.verify(session) if e]
+        assert entries == []
+
+
+def test_a_message_goes_the_other_way_too(pair, runtime):
+    holder, item = pair
+    link(runtime, holder, item)
+    throw(runtime, item, {"to": [str(holder)], **WITHDRAWAL})
+
+    jobs.run_due(runtime, "worker")
+
+    assert case_of(runtime, holder).outcome == "WITHDRAWN"
+
+
+def test_each_item_gets_its_own_words(pair, runtime):
+    holder, item = pair
+    link(runtime, holder, item)
+    items = [{"case_id": str(item), "reason": "自己的理由"}]
+    throw(runtime, holder, {"items": items, "reason": "共同的理由", "lead_sealed": True})
+
+    assert [m.payload["content"]["reason"] for m in messages(runtime)] == ["自己的理由"]
+    assert all("case_id" not in m.payload["content"] for m in messages(runtime))
+    number = case_of(runtime, holder).number
+    assert [m.payload["content"]["from_case"]["number"] for m in messages(runtime)] == [number]
+
+
+def test_a_case_that_is_not_linked_gets_nothing(pair, runtime):
+    sender, stranger = pair
+
+    for payload in ({"to": str(stranger)}, {"items": [{"case_id": str(stranger)}]}):
+        with pytest.raises(IncidentError, match="没有关联"):
+            throw(runtime, sender, payload)
+    for payload in ({"to": "nobody"}, {}, {"items": [{}]}):
+        with pytest.raises(IncidentError, match="收件办件"):
+            throw(runtime, sender, payload)
+    assert messages(runtime) == []
+
+
+def test_a_finished_case_drops_a_message(pair, runtime):
+    sender, receiver = pair
+    link(runtime, sender, receiver)
+    throw(runtime, sender, {"to": str(receiver), **WITHDRAWAL})
+    jobs.run_due(runtime, "worker")
+    throw(runtime, sender, {"to": str(receiver), **WITHDRAWAL})
+
+    jobs.run_due(runtime, "worker")
+
+    assert [m.done_at is not None for m in messages(runtime)] == [True, True]
+    assert case_of(runtime, receiver).outcome == "WITHDRAWN"
+
+
+def test_a_message_that_comes_too_early_is_delivered_later(pair, runtime):
+    sender, receiver = pair
+    link(runtime, sender, receiver)
+    throw(runtime, sender, {"to": str(receiver)}, name="not_yet")
+
+    jobs.run_due(runtime, "worker")
+    [waiting] = messages(runtime)
+    assert waiting.done_at is None
+    assert waiting.attempts == 1
+    assert waiting.due_at > runtime.clock.now()
+
+    for _hours in range(40):  # it never comes to wait: somebody must look
+        runtime.clock.advance(timedelta(hours=2))
+        jobs.run_due(runtime, "worker")
+    with unit_of_work(runtime.sessions) as session:
+        assert session.scalars(select(Incident.case_id)).all() == [receiver]
+
+
+def entry(key, opinion, text="h"):
+    return {"key": key, "opinion": opinion, "hash": text}
+
+
+def tally(given, previous=None, text="h"):
+    return opinions.tally(
+        None, parties=["JS", "SH", "ZJ", "AH"], hash=text, previous=previous, given=given
+    )
+
+
+def test_who_has_not_answered_is_pending_never_agreed():
+    found = tally([entry("JS", "agree"), entry("SH", None), {"key": "ZJ"}])
+
+    assert found["agree"] == ["JS"]
+    assert found["pending"] == ["SH", "ZJ", "AH"]
+
+
+def test_an_opinion_on_another_text_does_not_count():
+    before = tally([entry("JS", "agree"), entry("SH", "agree")])
+    found = tally([entry("ZJ", "agree", "new")], before["valid"] + before["void"], "new")
+
+    assert found["agree"] == ["ZJ"]
+    assert found["pending"] == ["JS", "SH", "AH"]
+    assert {e["key"] for e in found["void"]} == {"JS", "SH"}
+
+
+def test_the_newest_opinion_of_a_party_counts_and_strangers_do_not():
+    before = tally([entry("JS", "disagree"), entry("ZZ", "agree")])
+    found = tally([entry("JS", "agree")], before["valid"])
+
+    assert before["disagree"] == ["JS"]
+    assert (found["agree"], found["disagree"]) == (["JS"], [])
+    assert "ZZ" not in found["agree"] + found["pending"]
