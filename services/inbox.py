@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import Select, or_, select, true, tuple_, union_all
 from sqlalchemy.orm import Session
 
+from services import policies
 from services.actors import Actor
 from services.db.models import Case, CaseAccess, Task, TaskStatus
 
@@ -73,7 +74,7 @@ def cases_of(
 ) -> list[Case]:
     """Return the cases the actor sees, newest first."""
     seen = select(CaseAccess.case_id).where(CaseAccess.party_id.in_(actor.parties))
-    personal = select(Task.case_id).where(Task.person_id == actor.person_id)
+    personal = policies.asked_cases(actor)
     query = select(Case).where(or_(Case.id.in_(seen), Case.id.in_(personal)))
     if before is not None:
         query = query.where(tuple_(Case.started_at, Case.id) < before)

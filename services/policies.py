@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
-from sqlalchemy import exists, select, true
+from sqlalchemy import ColumnElement, Select, exists, select, true
 from sqlalchemy.orm import Session
 
 from services.actors import Actor
@@ -97,15 +97,25 @@ def sight_of(session: Session, actor: Actor, case: Case) -> Sight:
     return Sight(max(ended), frozenset(word for _until, words in rows for word in words or ()))
 
 
+def _by_name(actor: Actor) -> tuple[ColumnElement[bool], ...]:
+    """Return what a task must be for its case to have come to the actor by name."""
+    return (Task.person_id == actor.person_id, Task.recused_at.is_(None))
+
+
+def asked_cases(actor: Actor) -> Select[UUID]:
+    """Return the query of the cases that ask the actor by name and from which they are not recused."""
+    return select(Task.case_id).where(*_by_name(actor))
+
+
 def _is_asked_by_name(session: Session, actor: Actor, case: Case) -> bool:
-    by_name = exists().where(Task.case_id == case.id, Task.person_id == actor.person_id)
+    by_name = exists().where(*_by_name(actor), Task.case_id == case.id)
     return bool(session.scalar(select(by_name)))
 
 
 def sees_case(session: Session, actor: Actor, case: Case) -> bool:
     """Tell whether a case has come to one of the actor's parties, or to them by name."""
     by_party = exists().where(CaseAccess.case_id == case.id, CaseAccess.party_id.in_(actor.parties))
-    by_person = exists().where(Task.case_id == case.id, Task.person_id == actor.person_id)
+    by_person = exists().where(*_by_name(actor), Task.case_id == case.id)
     return bool(session.scalar(select(by_party | by_person)))
 
 
@@ -254,11 +264,7 @@ def _has_answered(session: Session, actor: Actor, decision: Decision) -> bool:
 
 
 def _is_expert_of(session: Session, actor: Actor, case: Case) -> bool:
-    return bool(
-        session.scalar(
-            select(exists().where(Task.case_id == case.id, Task.person_id == actor.person_id))
-        )
-    )
+    return bool(session.scalar(select(exists().where(*_by_name(actor), Task.case_id == case.id))))
 
 
 def _is_sealed(session: Session, decision: Decision) -> bool:

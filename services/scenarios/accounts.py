@@ -20,7 +20,7 @@ class Cast:
         people: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {}
         starters: dict[str, str] = {}
         for jurisdiction in library.jurisdictions.values():
-            demo = jurisdiction.demo()
+            demo, before = jurisdiction.demo(), set(people)
             for unit in demo.get("units") or []:
                 for person in unit.get("people") or []:
                     people[person["login"]] = ((unit["code"],), tuple(person["roles"]))
@@ -32,7 +32,7 @@ class Cast:
                 people[expert["login"]] = ((), ("expert",))
             for procedure in jurisdiction.procedures:
                 for login, (_codes, roles) in people.items():
-                    if set(roles) & set(procedure["started_by"]):
+                    if login not in before and set(roles) & set(procedure["started_by"]):
                         starters.setdefault(procedure["id"], login)
         return cls(people, starters)
 

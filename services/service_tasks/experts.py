@@ -3,10 +3,11 @@
 from decimal import Decimal
 from hashlib import sha256
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
-from services.db.models import Expert, Party, Person
+from services.db.models import Expert, Party, Person, Task
 from services.service_tasks.operation import Call
 
 
@@ -36,6 +37,7 @@ def draw(
             excluded.append({"person_id": identity, "name": person.name, "reason": reason})
         else:
             candidates.append((identity, person.name, expert.unit_name))
+    _recuse(call, [row["person_id"] for row in excluded])
     candidates.sort(key=lambda c: sha256(f"{seed}/{c[0]}".encode()).digest())
     wanted = max(int(number) - len(kept), 0)
     drawn = [
@@ -49,6 +51,16 @@ def draw(
         "excluded": excluded,
         "shortfall": wanted - len(drawn),
     }
+
+
+def _recuse(call: Call, people: list[str]) -> None:
+    """Whoever is excluded after being asked has no more part in the case."""
+    world = call.world
+    world.session.execute(
+        update(Task)
+        .where(Task.case_id == world.case.id, Task.person_id.in_([UUID(each) for each in people]))
+        .values(recused_at=world.now)
+    )
 
 
 def _pool(call: Call, fields: list[str]) -> list[tuple[Expert, Person]]:

@@ -126,6 +126,9 @@ class Task(Base):
     opened_at: Mapped[datetime]
     due_at: Mapped[datetime] = mapped_column(comment="9999 when there is no time limit")
     closed_at: Mapped[datetime | None]
+    recused_at: Mapped[datetime | None] = mapped_column(
+        comment="Whoever it was given to by name has no more part in the case"
+    )
 
     __table_args__ = (
         Index(

@@ -111,6 +111,9 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('until', sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column('disclosed', sa.JSON(), nullable=True))
 
+    with op.batch_alter_table('tasks', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('recused_at', sa.DateTime(timezone=True), nullable=True, comment='Whoever it was given to by name has no more part in the case'))
+
     with op.batch_alter_table('consortia', schema=None) as batch_op:
         batch_op.add_column(sa.Column('document_no', sa.String(length=200), nullable=True, comment='Document that decided on it'))
 
@@ -118,6 +121,9 @@ def upgrade() -> None:
 def downgrade() -> None:
     with op.batch_alter_table('consortia', schema=None) as batch_op:
         batch_op.drop_column('document_no')
+
+    with op.batch_alter_table('tasks', schema=None) as batch_op:
+        batch_op.drop_column('recused_at')
 
     with op.batch_alter_table('case_access', schema=None) as batch_op:
         batch_op.drop_column('disclosed')
