@@ -170,10 +170,11 @@ def decisions(session: Session, actor: Actor, case_id: UUID) -> list[dict[str, A
         .where(Decision.case_id == case_id)
         .order_by(Decision.made_at, Decision.id)
     )
+    sight = policies.sight_of(session, actor, case)
     return [
         _decision(session, actor, case, *row)
         for row in rows
-        if disclosures.sees_decision(session, actor, case, row[0])
+        if disclosures.sees_decision(session, case, row[0], sight)
     ]
 
 

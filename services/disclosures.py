@@ -15,20 +15,17 @@ def may_read(
     decision: Decision,
     form_id: str,
 ) -> bool:
-    """Tell whether the actor, who sees the case, may read a decision's answers."""
-    if not sees_decision(session, actor, case, decision):
-        return False
+    """Tell whether the actor, in whose sight the decision is, may read its answers."""
     form = procedures.ready(session, case.bundle_hash).form(form_id)
     audience = form.definition["liancheng"].get("audience") or []
     return policies.read_answers(session, actor, case, decision, audience)
 
 
-def sees_decision(session: Session, actor: Actor, case: Case, decision: Decision) -> bool:
-    """Tell whether the actor knows of a decision: made while the case was with them, or disclosed.
+def sees_decision(session: Session, case: Case, decision: Decision, sight: policies.Sight) -> bool:
+    """Tell whether a decision is within sight: made while the case was there, or disclosed.
 
     A handoff discloses by node id or data key.
     """
-    sight = policies.sight_of(session, actor, case)
     if sight.until is None or decision.made_at <= sight.until:
         return True
     nodes = procedures.ready(session, case.bundle_hash).opened.program.nodes.values()
@@ -41,12 +38,15 @@ def may_read_file(session: Session, actor: Actor, case: Case, file: File) -> boo
 
     Only a decision of whoever uploaded it: naming a file does not disclose it.
     """
+    sight = policies.sight_of(session, actor, case)
     rows = session.execute(
         select(Decision, Task.form_id)
         .join(Task, Task.id == Decision.task_id)
         .where(Decision.case_id == case.id, Decision.person_id == file.uploaded_by)
     )
     return any(
-        str(file.id) in str(decision.answers) and may_read(session, actor, case, decision, form_id)
+        str(file.id) in str(decision.answers)
+        and sees_decision(session, case, decision, sight)
+        and may_read(session, actor, case, decision, form_id)
         for decision, form_id in rows
     )

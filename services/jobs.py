@@ -37,6 +37,8 @@ LEASE = timedelta(seconds=60)
 MAX_ATTEMPTS = 8
 FIRST_RETRY_SECONDS = 30
 LONGEST_RETRY_SECONDS = 6 * 3600
+REST = timedelta(days=1)  # of a message whose case does not wait for it yet
+MAX_RESTS = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,27 +182,41 @@ def _templates(session: Session, case_id: UUID | None) -> dict[str, Any]:
 
 
 def _run_message(runtime: Runtime, claimed: Claim) -> None:
-    """Give a case a message of another; a finished one drops it, one not there yet gets it later.
+    """Give a case a message of another; a finished one drops it.
 
-    Raises RetryableError.
+    For one that does not wait for it yet it rests: whatever moves the case on wakes it
+    (``posting.wake``). Raises IncidentError when it has rested for too long.
     """
+    try:
+        _deliver(runtime, claimed)
+    except (ConflictError, NoReceiverError, TaskNotWaitingError):
+        _rest(runtime, claimed)
+
+
+def _deliver(runtime: Runtime, claimed: Claim) -> None:
+    """Deliver in the addressee's own transaction. Raises when it does not wait for the message."""
     assert claimed.case_id is not None
     with unit_of_work(runtime.sessions) as session:
         case = lock_case(session, claimed.case_id)
         if not _finish(session, claimed, runtime.clock.now()) or case.engine_state is None:
             return
         given = claimed.payload
-        try:
-            cases.send_message(
-                session,
-                runtime,
-                case=case,
-                name=given["name"],
-                payload=given["content"],
-                key=str(claimed.id),
-            )
-        except (ConflictError, NoReceiverError, TaskNotWaitingError) as error:
-            raise RetryableError("办件尚未等待此消息") from error
+        cases.send_message(
+            session,
+            runtime,
+            case=case,
+            name=given["name"],
+            payload=given["content"],
+            key=str(claimed.id),
+        )
+
+
+def _rest(runtime: Runtime, claimed: Claim) -> None:
+    if claimed.attempt > MAX_RESTS:
+        raise IncidentError("MESSAGE", claimed.payload["name"], "办件长期没有等待此消息")
+    with unit_of_work(runtime.sessions) as session:
+        due_at = runtime.clock.now() + REST
+        _held(session, claimed, due_at=due_at, last_error="办件尚未等待此消息")
 
 
 _RUNNERS: dict[JobKind, Callable[[Runtime, Claim], None]] = {

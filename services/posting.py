@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from services.db.models import CaseHold, Job, JobKind
 from workflows.engine import Document, Thrown
@@ -57,6 +57,21 @@ def send(world: "CaseWorld", name: str, letters: Iterable[Letter], *, key: str) 
                 due_at=due_at,
             )
         )
+
+
+def wake(world: "CaseWorld") -> None:
+    """Let the messages that rest for a case be tried again: it has come to wait for more."""
+    due_at = world.now - timedelta(seconds=world.case.clock_offset_seconds)
+    world.session.execute(
+        update(Job)
+        .where(
+            Job.case_id == world.case.id,
+            Job.kind == JobKind.MESSAGE,
+            Job.done_at.is_(None),
+            Job.due_at > due_at,
+        )
+        .values(due_at=due_at)
+    )
 
 
 def _letters(thrown: Thrown) -> Iterator[Letter]:

@@ -37,6 +37,8 @@ def project(
     _deadlines(world, step, {task.id for task in opened})
     _jobs(world, step)
     posting.post(world, step.thrown)
+    if set(step.messages) - set(case.messages):
+        posting.wake(world)
     case.document = step.document
     flag_modified(case, "document")  # the engine changes it in place
     case.engine_state = step.state

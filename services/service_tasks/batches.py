@@ -50,13 +50,18 @@ def gather(call: Call, *, procedure: str, message: str, keys: list[str] | None) 
 
 
 def hold(call: Call, item: UUID, pool: str) -> bool:
-    """Put a case into this one's batch; False when a batch of that pool has it already."""
+    """Put a case into this one's batch; False when an open batch of that pool has it already."""
     world = call.world
-    values = {"item_id": item, "pool": pool, "holder_id": world.case.id, "since": world.now}
+    mine = {"holder_id": world.case.id, "since": world.now, "released_at": None}
+    finished = select(Case.id).where(Case.status == CaseStatus.FINISHED)
     added = world.session.execute(
         insert_into(world.session, CaseHold)
-        .values(**values)
-        .on_conflict_do_nothing()
+        .values(item_id=item, pool=pool, **mine)
+        .on_conflict_do_update(
+            index_elements=["item_id", "pool"],
+            set_=mine,
+            where=CaseHold.released_at.is_not(None) | CaseHold.holder_id.in_(finished),
+        )
         .returning(CaseHold.item_id)
     )
     return added.first() is not None
@@ -81,16 +86,17 @@ def _item(call: Call, case: Case, keys: list[str]) -> dict[str, Any]:
 
 def release(call: Call, *, cases: list[str]) -> dict[str, Any]:
     """Let cases go, so that another round may gather them. Those not held do not count."""
-    session = call.world.session
-    wanted = [UUID(each) for each in cases]
-    rows = session.scalars(
+    world = call.world
+    rows = world.session.scalars(
         select(CaseHold).where(
-            CaseHold.holder_id == call.world.case.id, CaseHold.item_id.in_(wanted)
+            CaseHold.holder_id == world.case.id,
+            CaseHold.released_at.is_(None),
+            CaseHold.item_id.in_([UUID(each) for each in cases]),
         )
     ).all()
     for row in rows:
-        session.delete(row)
-    session.flush()
+        row.released_at = world.now
+    world.session.flush()
     return {"released": len(rows)}
 
 
@@ -100,7 +106,11 @@ def tell_holders(call: Call, *, message: str, data: dict[str, Any]) -> dict[str,
     rows = world.session.scalars(
         select(CaseHold.holder_id)
         .join(Case, Case.id == CaseHold.holder_id)
-        .where(CaseHold.item_id == world.case.id, Case.status != CaseStatus.FINISHED)
+        .where(
+            CaseHold.item_id == world.case.id,
+            CaseHold.released_at.is_(None),
+            Case.status != CaseStatus.FINISHED,
+        )
         .distinct()
     )
     letters = [posting.Letter(holder, data) for holder in sorted(rows)]

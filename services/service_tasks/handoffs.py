@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import undefer
 
-from services.db.models import Case, HandoffIn, HandoffOut, HandoffState, Party
+from services.db.models import Case, CaseStatus, HandoffIn, HandoffOut, HandoffState, Party
 from services.handoffs import access, receiving, sending
 from services.handoffs.sealed import take_apart
 from services.rehearsals import group_of
@@ -76,7 +76,7 @@ def gather(call: Call, *, topic: str, role: str) -> dict[str, Any]:
     """Take up what was handed over to us under a topic and received, each envelope once for all.
 
     The cases that sent it, and those its content names as ``items[].case_id``, are held by this
-    one, so that it can answer them.
+    one, so that it can answer them; ``finished`` are those of them that have ended meanwhile.
     """
     world = call.world
     agency = world.parties.get(role)
@@ -104,9 +104,13 @@ def _taken_up(call: Call, row: HandoffIn, topic: str) -> dict[str, Any]:
     world.session.flush()
     body = take_apart(row.envelope).body
     sender = world.session.scalars(select(Party).where(Party.code == row.sender)).one()
-    for case_id in _cases(body):
-        if world.session.get(Case, case_id) is not None:
-            hold(call, case_id, topic)
+    items = _items(body)
+    own = UUID(body["case"]["id"])
+    if world.session.get(Case, own) is not None:
+        hold(call, own, f"{topic}#{row.id}")
+    known = world.session.execute(select(Case.id, Case.status).where(Case.id.in_(items))).all()
+    for case_id, _status in known:
+        hold(call, case_id, topic)
     return {
         "handoff_id": str(row.id),
         "from": {"id": str(sender.id), "code": sender.code, "name": sender.name},
@@ -116,13 +120,11 @@ def _taken_up(call: Call, row: HandoffIn, topic: str) -> dict[str, Any]:
         "case_id": body["case"]["id"],
         "case_number": body["case"]["number"],
         "content": body["content"],
+        "finished": [str(i) for i, status in known if status is CaseStatus.FINISHED],
     }
 
 
-def _cases(body: dict[str, Any]) -> list[UUID]:
+def _items(body: dict[str, Any]) -> list[UUID]:
     content = body["content"] if isinstance(body["content"], dict) else {}
     items = content.get("items") if isinstance(content.get("items"), list) else []
-    named = [
-        item["case_id"] for item in items or [] if isinstance(item, dict) and "case_id" in item
-    ]
-    return [UUID(each) for each in [body["case"]["id"], *named]]
+    return [UUID(i["case_id"]) for i in items or [] if isinstance(i, dict) and "case_id" in i]

@@ -12,6 +12,8 @@ from services.db.engine import unit_of_work
 from services.db.models import Case, CaseHold, CaseStatus, Incident, Job, JobKind
 from services.lookup import lock_case
 from services.service_tasks import opinions
+from services.service_tasks.batches import hold, release
+from services.service_tasks.operation import Call
 from workflows.engine import Thrown
 from workflows.errors import IncidentError
 
@@ -127,9 +129,14 @@ def test_a_message_that_comes_too_early_is_delivered_later(pair, runtime):
     assert waiting.attempts == 1
     assert waiting.due_at > runtime.clock.now()
 
-    for _hours in range(40):  # it never comes to wait: somebody must look
-        runtime.clock.advance(timedelta(hours=2))
-        jobs.run_due(runtime, "worker")
+    runtime.clock.advance(timedelta(days=2))
+    jobs.run_due(runtime, "worker")
+    assert messages(runtime)[0].attempts == 2  # it rests, however long the case takes
+
+    with unit_of_work(runtime.sessions) as session:
+        session.get_one(Job, waiting.id).attempts = jobs.MAX_RESTS
+    runtime.clock.advance(timedelta(days=2))
+    jobs.run_due(runtime, "worker")
     with unit_of_work(runtime.sessions) as session:
         assert session.scalars(select(Incident.case_id)).all() == [receiver]
 
@@ -167,3 +174,33 @@ def test_the_newest_opinion_of_a_party_counts_and_strangers_do_not():
     assert before["disagree"] == ["JS"]
     assert (found["agree"], found["disagree"]) == (["JS"], [])
     assert "ZZ" not in found["agree"] + found["pending"]
+
+
+def test_a_message_that_rests_is_woken_when_the_case_comes_to_wait_for_more(desk, runtime):
+    sender, receiver = desk.start("other").id, desk.start("other").id
+    link(runtime, sender, receiver)
+    throw(runtime, sender, {"to": str(receiver)}, name="objection")
+    jobs.run_due(runtime, "worker")
+    assert messages(runtime)[0].due_at > runtime.clock.now()
+
+    with unit_of_work(runtime.sessions) as session:
+        posting.wake(world_of(session, runtime, receiver))
+
+    assert messages(runtime)[0].due_at <= runtime.clock.now()
+
+
+def test_a_batch_gives_way_once_it_is_released_or_its_case_is_finished(desk, runtime):
+    item, *batches = [desk.start().id for _ in range(4)]
+
+    def held_by(case_id):
+        with unit_of_work(runtime.sessions) as session:
+            call = Call("key", None, world_of(session, runtime, case_id))
+            return hold(call, item, "pool")
+
+    assert [held_by(batches[0]), held_by(batches[1])] == [True, False]
+    with unit_of_work(runtime.sessions) as session:
+        release(Call("k", None, world_of(session, runtime, batches[0])), cases=[str(item)])
+    assert [held_by(batches[1]), held_by(batches[2])] == [True, False]
+    with unit_of_work(runtime.sessions) as session:
+        session.get_one(Case, batches[1]).status = CaseStatus.FINISHED
+    assert held_by(batches[2])

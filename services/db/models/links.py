@@ -10,7 +10,10 @@ from services.db.base import CODE, Base
 
 
 class CaseHold(Base):
-    """A case that another has gathered into its batch. In one pool it has one holder at a time."""
+    """A case that another has gathered into its batch. In one pool it has one holder at a time.
+
+    Released, or held by a case that is finished, it may be gathered by another.
+    """
 
     __tablename__ = "case_holds"
     __table_args__ = (Index(None, "holder_id"),)
@@ -21,6 +24,7 @@ class CaseHold(Base):
     )
     holder_id: Mapped[UUID] = mapped_column(ForeignKey("cases.id"))
     since: Mapped[datetime]
+    released_at: Mapped[datetime | None]
 
 
 class Claim(Base):

@@ -31,6 +31,7 @@ def upgrade() -> None:
     sa.Column('pool', sa.String(length=64), nullable=False, comment="Message that the items wait for, or an envelope's topic"),
     sa.Column('holder_id', sa.Uuid(), nullable=False),
     sa.Column('since', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('released_at', sa.DateTime(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['holder_id'], ['cases.id'], name=op.f('fk_case_holds_holder_id')),
     sa.ForeignKeyConstraint(['item_id'], ['cases.id'], name=op.f('fk_case_holds_item_id')),
     sa.PrimaryKeyConstraint('item_id', 'pool', name=op.f('pk_case_holds'))
