@@ -26,7 +26,7 @@ def sees_decision(session: Session, case: Case, decision: Decision, sight: polic
 
     A handoff discloses by node id or data key.
     """
-    if sight.until is None or decision.made_at <= sight.until:
+    if sight.covers(decision.made_at):
         return True
     nodes = procedures.ready(session, case.bundle_hash).opened.program.nodes.values()
     keys = {n.data_key for process in nodes for n in process.values() if n.id == decision.node_id}

@@ -13,7 +13,7 @@ _SEQ = re.compile(r"\{seq(?::0?(\d)d)?\}")
 
 
 def next_number(session: Session, pattern: str, on: date) -> str:
-    """Return the next number of a series, for example ``LJ-{year}-{seq:04d}``.
+    """Return the next number of a series, for example ``AB-{year}-{seq:04d}``.
 
     The series is the pattern with the year filled in. Its row stays locked to the end of the
     transaction, so a roll-back gives the number back.

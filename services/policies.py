@@ -59,7 +59,7 @@ def see_task(session: Session, actor: Actor, case: Case, task: Task) -> None:
 class Sight:
     """What of a case somebody sees.
 
-    ``until`` None: all of it. Else what was there until then, as an agency that has passed the
+    ``until`` None: all of it. Else what was there before then, as an agency that has passed the
     case on, and of what came later only ``disclosed``: ``progress``, or data keys. Before a
     receipt nothing but the cover: number and title.
     """
@@ -69,7 +69,7 @@ class Sight:
 
     def covers(self, at: datetime, *names: str | None) -> bool:
         """Tell whether something of that instant, of a node with those names, is seen."""
-        return self.until is None or at <= self.until or bool(self.disclosed & {*names})
+        return self.until is None or at < self.until or bool(self.disclosed & {*names})
 
     @property
     def shows_progress(self) -> bool:

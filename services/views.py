@@ -137,7 +137,7 @@ def visited(session: Session, case_id: UUID, until: datetime | None = None) -> l
     )
     seen: dict[str, None] = {}
     for payload, at in rows:
-        if until is not None and at > until:
+        if until is not None and at >= until:
             break
         for node_id, event, *_key in (payload or {}).get("passed", ()):
             if event == "e":
