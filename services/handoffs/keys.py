@@ -1,7 +1,7 @@
 """Parties' signing keys: made when first needed, published, replaced, withdrawn."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 from secrets import token_bytes
 from typing import Any
@@ -15,6 +15,9 @@ from services.db.models import Party, PartyKey
 from services.errors import HandoffRefusedError, NotFoundError
 from services.gateways.keys import SEED_BYTES
 from services.runtime import Runtime
+
+
+CLOCK_SKEW = timedelta(minutes=5)  # between hosts that share a key
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +79,7 @@ def public_key(session: Session, key_id: str, party_id: UUID, *instants: datetim
     if row is None or row.party_id != party_id:
         raise HandoffRefusedError("签名密钥不是该单位公布的密钥", "UNKNOWN_KEY")
     for at in instants:
-        if at < row.valid_from or (row.valid_to is not None and at > row.valid_to):
+        if at < row.valid_from - CLOCK_SKEW or (row.valid_to is not None and at > row.valid_to):
             raise HandoffRefusedError("签名密钥当时未生效或已停用", "KEY_NOT_VALID")
     return row.public_key
 

@@ -58,6 +58,7 @@ def pack(
     parcel: Parcel,
 ) -> HandoffOut:
     """Seal an envelope and keep it. The caller holds the case's lock and owns the transaction."""
+    signer = keys.signer_of(session, runtime, sender.id)
     sequence = next_value(session, f"handoff:{sender.code}:{receiver.code}")
     signed_at = runtime.clock.now()
     handoff_id = uuid4()
@@ -85,7 +86,6 @@ def pack(
         "content": parcel.content,
         "manifest": _decisions(session, case) + [_entry(file) for file in files],
     }
-    signer = keys.signer_of(session, runtime, sender.id)
     raw = seal(body, signer.key_id, signer.seed)
     row = HandoffOut(
         id=handoff_id,

@@ -9,6 +9,7 @@ from typing import Any
 import rfc8785
 
 from services.errors import HandoffRefusedError
+from services.handoffs.keys import CLOCK_SKEW
 from services.handoffs.sealed import (
     Sealed,
     check_signature,
@@ -81,7 +82,7 @@ def _signed(
 
 def _was_valid(key: Mapping[str, Any], at: datetime) -> bool:
     ended = key.get("valid_to")
-    if at < datetime.fromisoformat(key["valid_from"]):
+    if at < datetime.fromisoformat(key["valid_from"]) - CLOCK_SKEW:
         return False
     return ended is None or at <= datetime.fromisoformat(ended)
 

@@ -38,7 +38,7 @@ def gather(call: Call, *, procedure: str, message: str, keys: list[str] | None) 
             CaseRole.party_id == agency.id,
         )
         .options(undefer(Case.document))
-        .order_by(Case.started_at, Case.number)
+        .order_by(Case.number)
     )
     found = [
         case

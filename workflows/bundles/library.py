@@ -84,9 +84,21 @@ def _require(given: Any, keys: tuple[str, ...], path: Path) -> None:
 def read_yaml(path: Path) -> Any:
     """Return what a YAML file says. Raises BundleError naming the line that is wrong."""
     try:
-        return yaml.safe_load(path.read_text(encoding="utf-8"))
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
     except yaml.YAMLError as error:
         raise BundleError(f"{path.name} 不是合法的 YAML：{error}") from error
+    if wrong := next(_odd_keys(content), None):
+        raise BundleError(f'{path.name} 的键 {wrong} 不是文本，请加引号，例如 on 要写成 "on"')
+    return content
+
+
+def _odd_keys(value: Any) -> Iterator[Any]:
+    """Yield keys that YAML reads as something else than text: on, yes, numbers, dates."""
+    if isinstance(value, dict):
+        yield from (key for key in value if not isinstance(key, str))
+        yield from (odd for inner in value.values() for odd in _odd_keys(inner))
+    elif isinstance(value, list):
+        yield from (odd for inner in value for odd in _odd_keys(inner))
 
 
 @dataclass(frozen=True)

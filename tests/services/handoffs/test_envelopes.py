@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from services.db.engine import unit_of_work
 from services.db.models import Case, HandoffIn, HandoffOut, HandoffState, Party, PartyKey
 from services.errors import HandoffRefusedError, ConflictError, InvalidError
-from services.gateways.clock import FakeClock
+from services.gateways.clock import FakeClock, SystemClock
 from services.handoffs import keys, receiving, sending, verifying
 from services.handoffs.sealed import seal, take_apart
 
@@ -283,3 +283,9 @@ def test_the_offline_check_finds_a_missing_receipt_and_an_untrusted_key(runtime,
         "没有回执：移送未经签收或退回"
     ]
     assert all("不在可信密钥之列" in p for p in verifying.problems(pair, {}))
+
+
+def test_a_first_key_signs_at_once_on_a_clock_that_ticks(runtime, case_id):
+    real = replace(runtime, clock=SystemClock())
+
+    assert deliver(real, pack(real, case_id, 1)) == "PENDING"
