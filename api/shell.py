@@ -35,6 +35,7 @@ def command(
     act: Callable[[Session, Actor], Any],
     *,
     status: int = 200,
+    many: bool = False,
 ) -> Response:
     """Run a command as the signed-in person: once for each Idempotency-Key, then commit.
 
@@ -45,7 +46,7 @@ def command(
         return auth.actor(session).key
 
     def run(session: Session) -> commands.Answer:
-        return commands.Answer(status, _dumped(schema, act(session, g.actor)))
+        return commands.Answer(status, _dumped(schema, act(session, g.actor), many=many))
 
     return _reply(commands.execute(auth.runtime(), _request(who), run))
 
@@ -64,8 +65,8 @@ def command_publicly(
     return _reply(commands.execute(auth.runtime(), _request(who), run))
 
 
-def _dumped(schema: type[Schema] | None, result: Any) -> Any:
-    return schema().dump(result) if schema is not None else result
+def _dumped(schema: type[Schema] | None, result: Any, *, many: bool = False) -> Any:
+    return schema(many=many).dump(result) if schema is not None else result
 
 
 def _reply(answer: commands.Answer) -> Response:

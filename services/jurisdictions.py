@@ -6,11 +6,11 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services import files, legal_bases, policies, procedures
+from services import confirmations, files, legal_bases, policies, procedures
 from services.actors import Actor
 from services.db.models import Bundle as BundleRow
-from services.db.models import Call, LegalBasis, Party, PartyKind, Procedure
-from services.errors import LegalBasisError, NotFoundError
+from services.db.models import Call, LegalBasis, Procedure
+from services.errors import LegalBasisError
 from services.runtime import Runtime
 from services.service_tasks.windows import status_on
 from workflows.calendar import TIME_ZONE
@@ -58,6 +58,7 @@ def procedure_page(session: Session, runtime: Runtime, procedure_id: str) -> dic
     return _summary(session, runtime, row) | {
         "form": ready.form(form_id).definition if form_id else None,
         "profile": ready.opened.procedure["procedure"].get("profile") or {},
+        "confirmations": confirmations.listed(session, ready),
         "files": sorted(ready.opened.bundle.files),
     }
 
@@ -81,22 +82,13 @@ def record_basis(
     Raises NotFoundError, NotAllowedError, InvalidError.
     """
     legal_bases.current(session, jurisdiction)
-    policies.own_procedures(actor, agencies_of(session, jurisdiction)).require()
+    policies.own_procedures(actor, procedures.agencies(session, jurisdiction)).require()
     if given["document_id"] is not None:
         files.visible(session, actor, given["document_id"])
     basis = legal_bases.record(
         session, actor, runtime.clock.now(), jurisdiction=jurisdiction, **given
     )
     return _basis(basis, runtime)
-
-
-def agencies_of(session: Session, jurisdiction: str) -> list[Any]:
-    """Return the ids of a jurisdiction's agencies. Raises NotFoundError if it has none."""
-    rows = session.scalars(select(Party).where(Party.kind == PartyKind.AGENCY))
-    found = [p.id for p in rows if p.data.get("jurisdiction") == jurisdiction]
-    if not found:
-        raise NotFoundError("没有这个辖区")
-    return found
 
 
 def calls(session: Session, runtime: Runtime) -> list[dict[str, Any]]:

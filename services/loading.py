@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services import accounts, legal_bases, procedures
+from services import accounts, confirmations, legal_bases, procedures
 from services.db.models import (
     BasisStatus,
     Call,
@@ -119,6 +119,8 @@ def load_demo(session: Session, runtime: Runtime) -> list[dict[str, Any]]:
         experts = demo.get("experts") or []
         listed += [_expert(session, jurisdiction, e, password) for e in experts]
         _adoption(session, runtime, jurisdiction, demo.get("adoption"))
+        for given in demo.get("confirmations") or []:
+            _confirmation(session, runtime, given)
         for call in demo.get("calls") or []:
             _call(session, runtime, jurisdiction, call)
     return listed
@@ -188,6 +190,22 @@ def _adoption(session: Session, runtime: Runtime, jurisdiction: Jurisdiction, gi
         note=given.get("note") or "演示",
         is_demo=True,
     )
+
+
+def _confirmation(session: Session, runtime: Runtime, given: Any) -> None:
+    """Confirm an assumed parameter, visibly 演示; where there is a word already, leave it."""
+    procedure = procedures.get(session, given["procedure"])
+    ready = procedures.ready(session, procedure.bundle_hash)
+    rows = {row["parameter"]: row for row in confirmations.listed(session, ready)}
+    if not rows[given["parameter"]]["is_confirmed"]:
+        confirmations.record(
+            session,
+            runtime,
+            ready,
+            parameter=given["parameter"],
+            reason=given["reason"],
+            actor=None,
+        )
 
 
 def _call(session: Session, runtime: Runtime, jurisdiction: Jurisdiction, given: Any) -> None:

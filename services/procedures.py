@@ -8,12 +8,13 @@ from datetime import datetime
 from functools import lru_cache
 from hashlib import sha256
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from forms import CompiledForm, compile_form
-from services.db.models import Blob, Procedure
+from services.db.models import Blob, Party, PartyKind, Procedure
 from services.db.models import Bundle as BundleRow
 from services.errors import NotFoundError
 from workflows.bundles import Bundle, Opened, open_bundle
@@ -96,6 +97,15 @@ def get(session: Session, procedure_id: str) -> Procedure:
     if procedure is None:
         raise NotFoundError("没有这个办理事项", procedure=procedure_id)
     return procedure
+
+
+def agencies(session: Session, jurisdiction: str) -> list[UUID]:
+    """Return the ids of a jurisdiction's agencies. Raises NotFoundError if it has none."""
+    rows = session.scalars(select(Party).where(Party.kind == PartyKind.AGENCY))
+    found = [p.id for p in rows if p.data.get("jurisdiction") == jurisdiction]
+    if not found:
+        raise NotFoundError("没有这个辖区")
+    return found
 
 
 _READY: dict[str, Ready] = {}

@@ -10,7 +10,7 @@ from api import auth
 from api.schemas.common import Strict, text
 from api.shell import command, read
 from api.strict_json import Blueprint
-from services import jurisdictions, procedures
+from services import confirmations, jurisdictions, procedures
 from services.db.models import BasisStatus
 
 blueprint = Blueprint(
@@ -35,11 +35,26 @@ class ProcedureSchema(Schema):
     )
 
 
+class ConfirmationSchema(Schema):
+    """A parameter that the regulation leaves open, and its owner's word on it."""
+
+    parameter = fields.String()
+    label = fields.String()
+    value = fields.Raw()
+    unit = fields.String(allow_none=True)
+    assumption = fields.String(allow_none=True)
+    is_confirmed = fields.Boolean()
+    reason = fields.String(allow_none=True)
+    confirmed_at = fields.AwareDateTime(format="iso", allow_none=True)
+    is_demo = fields.Boolean()
+
+
 class ProcedurePageSchema(ProcedureSchema):
     """A procedure with its start form, its parameters and its files."""
 
     form = fields.Dict(keys=fields.String(), allow_none=True)
     profile = fields.Dict(keys=fields.String())
+    confirmations = fields.List(fields.Nested(ConfirmationSchema))
     files = fields.List(fields.String())
 
 
@@ -102,6 +117,31 @@ class OneProcedure(MethodView):
             lambda session, _actor: jurisdictions.procedure_page(
                 session, auth.runtime(), procedure_id
             )
+        )
+
+
+class ConfirmSchema(Strict):
+    """The parameter whose present value is confirmed, and why."""
+
+    parameter = text(64)
+    reason = text(1000)
+
+
+@blueprint.route("/procedures/<procedure_id>/confirmations")
+class Confirmations(MethodView):
+    @blueprint.arguments(ConfirmSchema)
+    @blueprint.response(201, ConfirmationSchema(many=True))
+    @blueprint.alt_response(403, description="Only the jurisdiction's process owners")
+    @blueprint.alt_response(404, description="No such procedure")
+    def post(self, body: dict[str, Any], procedure_id: str) -> Response:
+        """Confirm the value of a parameter that the regulation leaves open (系统假定)."""
+        return command(
+            ConfirmationSchema,
+            lambda session, actor: confirmations.confirm(
+                session, auth.runtime(), actor, procedure_id, **body
+            ),
+            status=201,
+            many=True,
         )
 
 

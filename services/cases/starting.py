@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services import legal_bases, policies, procedures
+from services import confirmations, legal_bases, policies, procedures
 from services.actors import Actor
 from services.cases.environment import CaseWorld
 from services.cases.projection import project
@@ -89,6 +89,8 @@ def start_case(
     world = CaseWorld(session, runtime, case, ready, actor)
     if rehearsal is None or rehearsal.as_production:
         legal_bases.require_in_force(world.standing)
+    if rehearsal is None:
+        confirmations.require_confirmed(session, ready)
     clean = _start_answers(world, answers)
     _bind_computed(world, clean)
     step = engine.start(ready.opened.program, world.environment(), {}, clean)

@@ -16,7 +16,6 @@ from services.errors import HandoffRefusedError, NotFoundError
 from services.gateways.keys import SEED_BYTES
 from services.runtime import Runtime
 
-
 CLOCK_SKEW = timedelta(minutes=5)  # between hosts that share a key
 
 

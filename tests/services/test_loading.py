@@ -85,7 +85,7 @@ def test_loading_again_makes_no_new_version(runtime, disk):
 
     again = load(runtime, disk)
 
-    assert {each.procedure_id for each in again} == {APPLICATION, CALL}
+    assert {each.procedure_id for each in again} > {APPLICATION, CALL}
     assert [(each.version, each.is_new) for each in again] == [(1, False)] * len(again)
     assert (rows(runtime, *tables), current(runtime, APPLICATION)) == (before, was)
 

@@ -25,7 +25,14 @@ from services.db.models.parties import (
     PartyKind,
     Person,
 )
-from services.db.models.procedures import BasisStatus, Blob, Bundle, LegalBasis, Procedure
+from services.db.models.procedures import (
+    BasisStatus,
+    Blob,
+    Bundle,
+    Confirmation,
+    LegalBasis,
+    Procedure,
+)
 from services.db.models.publicity import (
     Call,
     Consortium,
@@ -59,6 +66,7 @@ __all__ = [
     "CaseStatus",
     "Claim",
     "Comment",
+    "Confirmation",
     "Consortium",
     "ConsortiumState",
     "Counter",

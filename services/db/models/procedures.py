@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.db.base import CODE, NAME, Base, PackedJson, text_enum
@@ -50,6 +50,22 @@ class Procedure(Base):
     jurisdiction: Mapped[str] = mapped_column(CODE, index=True)
     title: Mapped[str] = mapped_column(NAME)
     bundle_hash: Mapped[str] = mapped_column(ForeignKey("bundles.hash"))
+
+
+class Confirmation(Base):
+    """A process owner's word on a parameter that the regulation leaves open; the latest holds."""
+
+    __tablename__ = "confirmations"
+    __table_args__ = (Index(None, "procedure_id", "parameter"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    procedure_id: Mapped[str] = mapped_column(ForeignKey("procedures.id"))
+    parameter: Mapped[str] = mapped_column(CODE)
+    value: Mapped[Any] = mapped_column(PackedJson, comment="The value that was confirmed")
+    reason: Mapped[str] = mapped_column(Text)
+    confirmed_by: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
+    confirmed_at: Mapped[datetime]
+    is_demo: Mapped[bool] = mapped_column(default=False)
 
 
 class LegalBasis(Base):

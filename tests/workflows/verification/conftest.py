@@ -207,7 +207,10 @@ PROFILE = {
 
 def draft(*processes: str, dmn: str = table(*WHOLE), **files: str) -> Bundle:
     """Return a bundle of one diagram with its settings."""
-    settings = {"roles": {"clerk": {}, "applicant": {}}, "procedure": {"profile": PROFILE}}
+    settings = {
+        "roles": {"clerk": {}, "applicant": {}},
+        "procedure": {"profile": {k: {"article": "一", **e} for k, e in PROFILE.items()}},
+    }
     named = {name.replace("__", "."): text.encode() for name, text in files.items()}
     content = {
         "procedure.json": json.dumps(settings).encode(),

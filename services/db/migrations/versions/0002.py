@@ -14,6 +14,22 @@ _KIND = 'ck_jobs_kind'
 
 def upgrade() -> None:
     _allow_kinds("'timer', 'service', 'mail', 'message'")
+    op.create_table('confirmations',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('procedure_id', sa.String(length=64), nullable=False),
+    sa.Column('parameter', sa.String(length=64), nullable=False),
+    sa.Column('value', sa.LargeBinary(), nullable=False, comment='The value that was confirmed'),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('confirmed_by', sa.Uuid(), nullable=True),
+    sa.Column('confirmed_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('is_demo', sa.Boolean(), nullable=False),
+    sa.ForeignKeyConstraint(['confirmed_by'], ['people.id'], name=op.f('fk_confirmations_confirmed_by')),
+    sa.ForeignKeyConstraint(['procedure_id'], ['procedures.id'], name=op.f('fk_confirmations_procedure_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_confirmations'))
+    )
+    with op.batch_alter_table('confirmations', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_confirmations_procedure_id_parameter'), ['procedure_id', 'parameter'], unique=False)
+
     op.create_table('party_keys',
     sa.Column('id', sa.String(length=64), nullable=False, comment='Key id in envelopes'),
     sa.Column('party_id', sa.Uuid(), nullable=False),
@@ -151,6 +167,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_party_keys_party_id'))
 
     op.drop_table('party_keys')
+    op.drop_table('confirmations')
     op.execute("DELETE FROM jobs WHERE kind = 'message'")
     _allow_kinds("'timer', 'service', 'mail'")
 
