@@ -3,6 +3,7 @@
 import secrets
 from dataclasses import dataclass
 from datetime import date, datetime
+from math import ceil
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -158,7 +159,7 @@ def _offset(runtime: Runtime, rehearsal: Rehearsal | None) -> int:
         raise ConflictError("本系统未开放演练", "REHEARSALS_OFF")
     if rehearsal.starts_at is None:
         return 0
-    return round((rehearsal.starts_at - runtime.clock.now()).total_seconds())
+    return ceil((rehearsal.starts_at - runtime.clock.now()).total_seconds())
 
 
 def _given(rehearsal: Rehearsal | None) -> dict[str, Any] | None:

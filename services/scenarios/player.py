@@ -15,9 +15,10 @@ carry ``again: {as: login, refused: CODE, says: words}``: the same answers to th
 more, right after.
 
 Markers in answers: ``$file`` (with ``bytes``) uploads a sample; ``$today``, ``$today+3``;
-``$call:<number>``; ``$doc:<FEEL>``; ``$kept:<name>``; ``$repeat:<text>:<times>``.
+``$call:<number>``; ``$number:<case>`` (also inside ``item``); ``$doc:<FEEL>``; ``$kept:<name>``; ``$repeat:<text>:<times>``.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -30,6 +31,7 @@ from services.scenarios.reading import Scenario
 from services.scenarios.samples import sample
 from workflows import feel
 
+_NUMBER = re.compile(r"\$number:(\w+)")
 _LASTING = ("status", "state", "outcome", "document", "tasks", "visited", "objections")
 
 
@@ -226,12 +228,16 @@ class Player:
         tasks = self.driver.tasks(self._case)
         found = [t for t in tasks if name in (t["activity_code"], t["node_id"])]
         if "item" in step:
-            wanted = str(step["item"])
+            wanted = _NUMBER.sub(lambda place: self._number(place[1]), str(step["item"]))
             found = [t for t in found if wanted in (t["item_key"], t.get("party"), t.get("login"))]
         if not found:
             waiting = [f"{t['node_id']}({t['activity_code']})" for t in tasks]
             raise ScenarioError(f"没有待办“{name}”，当前待办：{'、'.join(waiting) or '无'}")
         return found
+
+    def _number(self, name: str) -> str:
+        """Return the number of a case of the scenario."""
+        return str(self.driver.inspect(self._named(name))["number"])
 
     def _chosen(self, found: list[dict[str, Any]], step: dict[str, Any]) -> dict[str, Any]:
         who = step.get("as")
@@ -262,6 +268,8 @@ class Player:
             return (self.now + timedelta(days=days)).date().isoformat()
         if kind == "$call":
             return self.driver.call_id(rest)
+        if kind == "$number":
+            return self._number(rest)
         if kind == "$kept":
             return self.kept[rest]
         if kind == "$repeat":

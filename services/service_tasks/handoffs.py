@@ -92,10 +92,10 @@ def gather(call: Call, *, topic: str, role: str) -> dict[str, Any]:
             HandoffIn.group == group_of(world.case),
         )
         .options(undefer(HandoffIn.envelope))
-        .order_by(HandoffIn.taken_in_at, HandoffIn.sequence)
         .with_for_update()
     ).all()
-    return {"items": [_taken_up(call, row, topic) for row in rows]}
+    in_order = sorted(rows, key=lambda row: take_apart(row.envelope).body["signed_at"])
+    return {"items": [_taken_up(call, row, topic) for row in in_order]}
 
 
 def _taken_up(call: Call, row: HandoffIn, topic: str) -> dict[str, Any]:
