@@ -9,6 +9,7 @@ import click
 from api.console import console, open_runtime, print_rows
 from services import parties
 from services.db.engine import unit_of_work
+from services.errors import DomainError
 from services.handoffs import keys, verifying
 
 
@@ -49,6 +50,22 @@ def handoff_verify(
             source = "所给公钥" if keys_file else "导出文件自带的公钥"
             console.print(f"核对通过（按{source}）")
     sys.exit(1 if found else 0)
+
+
+@handoff.command("trust")
+@click.argument("keys_file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def handoff_trust(keys_file: Path) -> None:
+    """Record the public keys of another installation, as its /api/v1/public/keys lists them."""
+    runtime = open_runtime()
+    try:
+        rows = list(verifying.read_keys(keys_file.read_text("utf-8")).values())
+        with unit_of_work(runtime.sessions) as session:
+            new = keys.trust(session, rows)
+    except (ValueError, KeyError, TypeError) as error:
+        raise click.ClickException(f"读不懂公钥列表：{error}") from error
+    except DomainError as refusal:
+        raise click.ClickException(refusal.message) from refusal
+    console.print(f"新增 {new} 把可信公钥")
 
 
 @handoff.command("keys")

@@ -137,6 +137,14 @@ def sqlite_runtime(databases: Databases, library: Library, tmp_path: Path) -> It
     made.sessions.kw["bind"].dispose()
 
 
+@pytest.fixture
+def second_runtime(databases: Databases, library: Library, tmp_path: Path) -> Iterator[Runtime]:
+    """Another installation: a database and signing keys of its own."""
+    made = _runtime(databases.sqlite(tmp_path), library, tmp_path / "second")
+    yield made
+    made.sessions.kw["bind"].dispose()
+
+
 @dataclass(frozen=True)
 class Desk:
     """What people do at their desks, through the services, each in a transaction of its own."""

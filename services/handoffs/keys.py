@@ -12,10 +12,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.db.models import Party, PartyKey
-from services.errors import HandoffRefusedError, NotFoundError
+from services.errors import HandoffRefusedError, InvalidError, NotFoundError
 from services.gateways.keys import SEED_BYTES
 from services.runtime import Runtime
 
+KEY_ID_CHARACTERS = 32
 CLOCK_SKEW = timedelta(minutes=5)  # between hosts that share a key
 
 
@@ -30,7 +31,8 @@ class Signer:
 def signer_of(session: Session, runtime: Runtime, party_id: UUID) -> Signer:
     """Return a party's present key; the first time one is made.
 
-    Raises HandoffRefusedError NO_PRIVATE_KEY when its private half is not on this installation.
+    Raises HandoffRefusedError NO_PRIVATE_KEY when its private half is not on this installation:
+    another one signs for that party.
     """
     now = runtime.clock.now()
     row = session.scalars(
@@ -50,7 +52,7 @@ def make(session: Session, runtime: Runtime, party_id: UUID, now: datetime) -> P
     """Make a party a key. The private half is kept before the public one is recorded."""
     seed = token_bytes(SEED_BYTES)
     public = Ed25519PrivateKey.from_private_bytes(seed).public_key().public_bytes_raw()
-    key_id = sha256(public).hexdigest()[:32]
+    key_id = sha256(public).hexdigest()[:KEY_ID_CHARACTERS]
     runtime.keys.keep(key_id, seed)
     row = PartyKey(id=key_id, party_id=party_id, public_key=public, valid_from=now)
     session.add(row)
@@ -67,6 +69,39 @@ def replace(session: Session, runtime: Runtime, party_id: UUID) -> PartyKey:
     for row in rows:
         row.valid_to = now
     return make(session, runtime, party_id, now)
+
+
+def trust(session: Session, rows: list[dict[str, Any]]) -> int:
+    """Record the public keys that another installation publishes; how many are new.
+
+    Rows as ``published`` gives them. A key known already only takes over its end; its private
+    half stays where it is. Raises InvalidError for a row that is no key, NotFoundError for a party
+    not known here.
+    """
+    return sum(_trusted(session, row) for row in rows)
+
+
+def _trusted(session: Session, row: dict[str, Any]) -> bool:
+    try:
+        public, code = bytes.fromhex(row["public_key"]), str(row["party"])
+        valid_from, ended = datetime.fromisoformat(row["valid_from"]), row.get("valid_to")
+        valid_to = datetime.fromisoformat(ended) if ended else None
+        is_own_id = row["id"] == sha256(public).hexdigest()[:KEY_ID_CHARACTERS]
+    except (KeyError, TypeError, ValueError) as error:
+        raise InvalidError(f"不是公钥列表的格式：{error}") from error
+    if not is_own_id:
+        raise InvalidError(f"密钥编号 {row['id']} 与公钥不符")
+    party = session.scalars(select(Party).where(Party.code == code)).first()
+    if party is None:
+        raise NotFoundError(f"没有代码为 {code} 的机关或单位")
+    known = session.get(PartyKey, row["id"])
+    if known is not None:
+        known.valid_to = valid_to or known.valid_to
+        return False
+    times = {"valid_from": valid_from, "valid_to": valid_to}
+    session.add(PartyKey(id=row["id"], party_id=party.id, public_key=public, **times))
+    session.flush()
+    return True
 
 
 def public_key(session: Session, key_id: str, party_id: UUID, *instants: datetime) -> bytes:

@@ -9,7 +9,7 @@ from typing import Any
 import rfc8785
 
 from services.errors import HandoffRefusedError
-from services.handoffs.keys import CLOCK_SKEW
+from services.handoffs.keys import CLOCK_SKEW, KEY_ID_CHARACTERS
 from services.handoffs.sealed import (
     Sealed,
     check_signature,
@@ -72,7 +72,7 @@ def _signed(
     except HandoffRefusedError as refusal:
         yield f"{what}：{refusal.message}"
         return
-    if sealed.key != sha256(bytes.fromhex(key["public_key"])).hexdigest()[: len(sealed.key)]:
+    if sealed.key != sha256(bytes.fromhex(key["public_key"])).hexdigest()[:KEY_ID_CHARACTERS]:
         yield f"{what}的密钥编号与公钥不符"
     if key["party"] != sealed.body.get(signer):
         yield f"{what}由 {key['party']} 的密钥签名，却自称 {sealed.body.get(signer)}"
