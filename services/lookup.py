@@ -21,15 +21,17 @@ def get_case(session: Session, case_id: UUID) -> Case:
 def lock_case(session: Session, case_id: UUID) -> Case:
     """Return a case, its row locked to the end of the transaction and freshly read.
 
-    Locks are taken in one order everywhere: idempotency key, case, job. Raises NotFoundError.
+    Locks are taken in one order everywhere: idempotency key, case, job. The lock lets others refer
+    to the case (a job, a hold), so that two cases writing to each other never wait for each other.
+    Raises NotFoundError.
     """
-    return _whole(session, _query(case_id).with_for_update())
+    return _whole(session, _query(case_id).with_for_update(key_share=True))
 
 
 def lock_case_of(session: Session, task_id: UUID) -> Case:
     """Lock the case that a task belongs to. Raises NotFoundError."""
     case_id = select(Task.case_id).where(Task.id == task_id).scalar_subquery()
-    return _whole(session, _query(case_id).with_for_update(of=Case))
+    return _whole(session, _query(case_id).with_for_update(of=Case, key_share=True))
 
 
 def read_case(session: Session, case_id: UUID) -> Case:

@@ -12,10 +12,10 @@ from services.db.engine import unit_of_work
 from services.db.models import Case, CaseHold, CaseStatus, Incident, Job, JobKind
 from services.lookup import lock_case
 from services.service_tasks import opinions
-from services.service_tasks.batches import hold, release
+from services.service_tasks.batches import claim, hold, release
 from services.service_tasks.operation import Call
 from workflows.engine import Thrown
-from workflows.errors import IncidentError
+from workflows.errors import BusinessError, IncidentError
 
 WITHDRAWAL = {"reason": "牵头单位撤回", "lead_sealed": True}
 
@@ -204,3 +204,44 @@ def test_a_batch_gives_way_once_it_is_released_or_its_case_is_finished(desk, run
     with unit_of_work(runtime.sessions) as session:
         session.get_one(Case, batches[1]).status = CaseStatus.FINISHED
     assert held_by(batches[2])
+
+
+def test_two_cases_that_write_to_each_other_at_once_do_not_wait_for_each_other(
+    pair, runtime, at_once
+):
+    one, other = pair
+    link(runtime, one, other)
+
+    def write(number):
+        mine, yours = (one, other) if number % 2 else (other, one)
+        throw(runtime, mine, {"to": str(yours), "reason": f"第 {number} 次"}, name="objection")
+        return "sent"
+
+    assert at_once(8, write) == ["sent"] * 8
+    assert len(messages(runtime)) == 8
+
+
+def test_of_batches_that_gather_a_case_at_once_exactly_one_holds_it(desk, runtime, at_once):
+    item, *batches = [desk.start().id for _ in range(5)]
+
+    def gather(number):
+        with unit_of_work(runtime.sessions) as session:
+            call = Call("key", None, world_of(session, runtime, batches[number]))
+            return hold(call, item, "pool")
+
+    assert sorted(at_once(4, gather)) == [False, False, False, True]
+
+
+def test_of_claims_at_once_exactly_one_is_given(desk, runtime, at_once):
+    cases = [desk.start().id for _ in range(4)]
+
+    def take(number):
+        with unit_of_work(runtime.sessions) as session:
+            call = Call("key", None, world_of(session, runtime, cases[number]))
+            try:
+                claim(call, scope="round", key="某省 2026")
+            except BusinessError as refusal:
+                return refusal.code
+            return "taken"
+
+    assert sorted(at_once(4, take)) == ["ALREADY_CLAIMED"] * 3 + ["taken"]
