@@ -108,11 +108,16 @@ def _new_task(world: CaseWorld, wait: Wait, due_at: datetime | None) -> Task:
         role=wait.role,
         party_id=party_id,
         person_id=UUID(wait.person) if wait.person else None,
-        item_key=wait.item_key,
+        item_key=_item_key(wait),
         separate_from=list(node.separate_from),
         opened_at=world.now,
         due_at=due_at or NO_LIMIT,
     )
+
+
+def _item_key(wait: Wait) -> str | None:
+    """Return the key of the item a task is about: its own, or that of the loop around it."""
+    return next((key for _data_key, key in reversed(wait.data_path) if key is not None), None)
 
 
 def _deadlines(world: CaseWorld, step: Step, new: set[UUID]) -> None:

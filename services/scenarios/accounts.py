@@ -49,6 +49,11 @@ class Cast:
             raise ScenarioError(f"没有人扮演“{who}”")
         return found[0]
 
+    def is_for(self, who: str, task: dict[str, Any]) -> bool:
+        """Tell whether an account holds a task's role in the task's party."""
+        codes, roles = self.people.get(who, ((), ()))
+        return task.get("party_code") in codes and task.get("role") in roles
+
     def party_code(self, login: str) -> str:
         """Return the code of the party an account acts for."""
         return self.people[login][0][0]

@@ -26,6 +26,7 @@ from typing import Any, Protocol
 from uuid import uuid4
 
 from services.scenarios import expectations
+from services.scenarios.accounts import Cast
 from services.scenarios.errors import RefusedError, ScenarioError
 from services.scenarios.reading import Scenario
 from services.scenarios.samples import sample
@@ -52,6 +53,8 @@ class Driver(Protocol):
     (somebody who may do it, found among the sample accounts).
     """
 
+    @property
+    def cast(self) -> Cast: ...
     def start(self, start: "Start", login: str | None, answers: dict[str, Any]) -> str: ...
     def tasks(self, case: str) -> list[dict[str, Any]]: ...
     def login_for(self, case: str, task: dict[str, Any], who: str | None) -> str: ...
@@ -241,7 +244,9 @@ class Player:
 
     def _chosen(self, found: list[dict[str, Any]], step: dict[str, Any]) -> dict[str, Any]:
         who = step.get("as")
-        return next((t for t in found if who in (t.get("login"), t.get("party"))), found[0])
+        named = (t for t in found if who in (t.get("login"), t.get("party")))
+        theirs = (t for t in found if who and self.driver.cast.is_for(who, t))
+        return next(named, None) or next(theirs, None) or found[0]
 
     def _prepared(self, answers: Any, login: str | None, task: dict[str, Any] | None = None) -> Any:
         """Fill in what a file cannot know: uploads, today, ids of the task's scope."""
