@@ -54,7 +54,7 @@ openapi: setup ## Write docs/openapi.json from the code
 	$(BIN)/liancheng openapi > docs/openapi.json
 
 bench: setup system ## Measure the budgets of the design; prints ratios
-	$(BIN)/python -m bench.run
+	BENCH_SCENARIO=workflows/bpmn/liangjiang/scenarios/approval.yaml $(BIN)/python -m bench.run
 
 diagrams: ## Render the diagrams into docs/diagrams (needs Node and Chromium)
 	cd docs/rendering && npm ci --silent && node render.mjs

@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.orm import undefer
 
 from services import posting
 from services.db.engine import insert_into
@@ -37,7 +36,6 @@ def gather(call: Call, *, procedure: str, message: str, keys: list[str] | None) 
             CaseRole.role == _DECIDER,
             CaseRole.party_id == agency.id,
         )
-        .options(undefer(Case.document))
         .order_by(Case.number)
     )
     found = [
@@ -80,7 +78,7 @@ def _item(call: Call, case: Case, keys: list[str]) -> dict[str, Any]:
         "title": case.title,
         "lead": lead and {"id": str(lead.id), "name": lead.name, "uscc": lead.uscc},
         "started_on": case.started_at.astimezone(TIME_ZONE).date().isoformat(),
-        "document": {key: case.document.get(key) for key in keys},
+        "document": {key: case.document.get(key) for key in keys},  # read only for these
     }
 
 
