@@ -22,7 +22,7 @@ from services.handoffs.sealed import (
     seal,
     take_apart,
 )
-from services.handoffs.sending import ENVELOPE, RECEIPT
+from services.handoffs.sending import ENVELOPE, RECEIPT, keep_bytes
 from services.runtime import Runtime
 
 MAX_CODE = 64
@@ -119,8 +119,7 @@ def _keep(
         "subject": field_of(sealed, "subject", str)[:200],
         "group": str(sealed.body.get("group") or "")[:MAX_CODE],
         "taken_in_at": field_of(sealed, "created_at", datetime.fromisoformat),
-        "envelope": raw,
-        "envelope_sha256": sealed.sha256,
+        "envelope_sha256": keep_bytes(session, raw),
         "state": HandoffState.PENDING,
         "remark": _gap(sequence, has_before=sequence - 1 in beside),
     }

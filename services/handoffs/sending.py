@@ -1,14 +1,18 @@
 """The sender's side: packing an envelope, and taking in the receipt for it."""
 
+import zlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from services.db.engine import insert_into
 from services.db.models import (
+    Blob,
     Case,
     Decision,
     File,
@@ -97,14 +101,25 @@ def pack(
         passes=parcel.passes,
         disclosure=parcel.disclosure,
         sent_at=runtime.now(case),
-        envelope=raw,
-        envelope_sha256=take_apart(raw).sha256,
+        envelope_sha256=keep_bytes(session, raw),
     )
     session.add(row)
     session.flush()
-    session.add_all(HandoffFile(handoff_id=handoff_id, file_id=file.id) for file in files)
+    elsewhere = [file for file in files if file.case_id != case.id]
+    session.add_all(HandoffFile(handoff_id=handoff_id, file_id=file.id) for file in elsewhere)
     session.flush()
     return row
+
+
+def keep_bytes(session: Session, raw: bytes) -> str:
+    """Keep signed bytes under their hash; once, however many refer to them."""
+    digest = sha256(raw).hexdigest()
+    session.execute(
+        insert_into(session, Blob)
+        .values(sha256=digest, data=zlib.compress(raw))
+        .on_conflict_do_nothing()
+    )
+    return digest
 
 
 def _previous(session: Session, sender: Party, receiver: Party, sequence: int) -> str | None:

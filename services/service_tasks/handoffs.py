@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.orm import undefer
 
 from services.db.models import Case, CaseStatus, HandoffIn, HandoffOut, HandoffState, Party
 from services.handoffs import access, receiving, sending
@@ -91,7 +90,6 @@ def gather(call: Call, *, topic: str, role: str) -> dict[str, Any]:
             HandoffIn.gathered_by.is_(None),
             HandoffIn.group == group_of(world.case),
         )
-        .options(undefer(HandoffIn.envelope))
         .with_for_update()
     ).all()
     in_order = sorted(rows, key=lambda row: take_apart(row.envelope).body["signed_at"])

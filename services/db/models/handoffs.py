@@ -1,14 +1,16 @@
 """Handoffs between parties: signing keys, envelopes sent and taken in, with their receipts."""
 
+import zlib
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 
 from services.db.base import CODE, NAME, Base, PackedBytes, text_enum
+from services.db.models.procedures import Blob
 
 
 class PartyKey(Base):
@@ -29,8 +31,21 @@ class HandoffState(StrEnum):
     RETURNED = "RETURNED"
 
 
-class HandoffOut(Base):
-    """An envelope as its sender keeps it. ``envelope`` and ``receipt`` are the signed bytes."""
+class _Enveloped:
+    """Finds the signed bytes by their hash: both sides of one installation keep them once."""
+
+    @declared_attr
+    def _blob(cls) -> Mapped[Blob]:  # noqa: N805 - SQLAlchemy's own idiom
+        return relationship(Blob, viewonly=True)
+
+    @property
+    def envelope(self) -> bytes:
+        """The envelope as it was signed."""
+        return zlib.decompress(self._blob.data)
+
+
+class HandoffOut(_Enveloped, Base):
+    """An envelope as its sender keeps it, and the receipt as it was signed."""
 
     __tablename__ = "handoffs_out"
     __table_args__ = (UniqueConstraint("sender_id", "receiver_id", "sequence"),)
@@ -46,8 +61,7 @@ class HandoffOut(Base):
         default=list, comment="What the sender reads on after the receipt"
     )
     sent_at: Mapped[datetime]
-    envelope: Mapped[bytes] = mapped_column(PackedBytes, deferred=True)
-    envelope_sha256: Mapped[str] = mapped_column(String(64))
+    envelope_sha256: Mapped[str] = mapped_column(ForeignKey("blobs.sha256"))
     state: Mapped[HandoffState] = mapped_column(
         text_enum(HandoffState, "state"), default=HandoffState.PENDING
     )
@@ -56,7 +70,7 @@ class HandoffOut(Base):
 
 
 class HandoffFile(Base):
-    """A file that an envelope lists: whoever has received it may read the file."""
+    """A file of another case that an envelope lists: whoever has received it may read the file."""
 
     __tablename__ = "handoff_files"
     __table_args__ = (Index(None, "file_id"),)
@@ -65,7 +79,7 @@ class HandoffFile(Base):
     file_id: Mapped[UUID] = mapped_column(ForeignKey("files.id"), primary_key=True)
 
 
-class HandoffIn(Base):
+class HandoffIn(_Enveloped, Base):
     """An envelope as its receiver keeps it; a second delivery finds it and changes nothing."""
 
     __tablename__ = "handoffs_in"
@@ -82,8 +96,7 @@ class HandoffIn(Base):
     subject: Mapped[str] = mapped_column(NAME)
     group: Mapped[str] = mapped_column(String(64), comment="Empty in production")
     taken_in_at: Mapped[datetime]
-    envelope: Mapped[bytes] = mapped_column(PackedBytes, deferred=True)
-    envelope_sha256: Mapped[str] = mapped_column(String(64))
+    envelope_sha256: Mapped[str] = mapped_column(ForeignKey("blobs.sha256"))
     state: Mapped[HandoffState] = mapped_column(
         text_enum(HandoffState, "state"), default=HandoffState.PENDING
     )

@@ -21,7 +21,7 @@ class BasisStatus(StrEnum):
 
 
 class Blob(Base):
-    """A file of a bundle, by the hash of its content; shared by all bundles that contain it."""
+    """Content by its hash, kept once: files of bundles, and envelopes as they were signed."""
 
     __tablename__ = "blobs"
 

@@ -89,9 +89,8 @@ def test_two_hundred_envelopes_delivered_every_wrong_way_are_each_taken_in_once(
         assert found != "PENDING" if wanted is None else found in wanted
 
     with unit_of_work(runtime.sessions) as session:
-        rows = session.execute(
-            select(HandoffIn.sequence, HandoffIn.envelope).order_by(HandoffIn.sequence)
-        ).all()
+        found = session.scalars(select(HandoffIn).order_by(HandoffIn.sequence))
+        rows = [(each.sequence, each.envelope) for each in found]
     assert [number for number, _raw in rows] == list(range(1, 201))
     assert [raw for _number, raw in rows] == envelopes
 
