@@ -16,6 +16,7 @@ from forms.components import (
     MAX_DECIMAL_DIGITS,
     MAX_EXPRESSION,
     PROPERTIES,
+    RECONSTRUCTED_MARK,
     TEXTS,
     VALIDATIONS,
     is_literal,
@@ -138,6 +139,17 @@ def _properties(component: Component) -> Found:
             yield f"properties.{name}", problem
 
 
+def _reconstructed(component: Component) -> Found:
+    """A part that is not the official form's says so on screen and in print."""
+    value = (component.get("properties") or {}).get("reconstructed")
+    if value is None:
+        return
+    if value != "true":
+        yield "properties.reconstructed", "应为 true。"
+    elif RECONSTRUCTED_MARK not in str(component.get("label", "")):
+        yield "label", f"系统重建的部分须在标题中写明“{RECONSTRUCTED_MARK}”。"
+
+
 def _property_problem(name: str, value: str) -> str | None:
     if name == "pattern" and value not in PATTERNS:
         return f"不认识这个格式，可用的有：{'、'.join(PATTERNS)}。"
@@ -223,7 +235,15 @@ def _dynamiclist(component: Component) -> Found:
 
 
 _SINGLE: Final = ("textfield", "textarea", "number", "datetime", "select", "radio")
-_GENERAL: Final = (_unknown, _texts, _flags, _conditional, _validate, _properties)
+_GENERAL: Final = (
+    _unknown,
+    _texts,
+    _flags,
+    _conditional,
+    _validate,
+    _properties,
+    _reconstructed,
+)
 _SPECIAL: Final[Mapping[str, Callable[[Component], Found]]] = MappingProxyType(
     {
         "number": _number,

@@ -22,7 +22,8 @@ class FormField:
     """One field as the editor, the verification and the documents need it.
 
     ``path`` uses ``[]`` for a table's rows: ``members[].uscc``. ``options`` are (value,
-    label); ``is_conditional`` fields are absent from the clean answers when hidden.
+    label); ``is_conditional`` fields are absent from the clean answers when hidden;
+    ``is_reconstructed`` ones stand in for a part that the official form has lost.
     """
 
     path: str
@@ -34,6 +35,7 @@ class FormField:
     options: tuple[tuple[str, str], ...]
     article: str | None
     assumption: str | None
+    is_reconstructed: bool
     accept: tuple[str, ...]
 
 
@@ -119,6 +121,7 @@ def _describe(spec: FieldSpec) -> FormField:
         options=spec.options,
         article=spec.custom("article"),
         assumption=spec.custom("assumption"),
+        is_reconstructed=spec.custom("reconstructed") == "true",
         accept=spec.accept if spec.type == "filepicker" else (),
     )
 

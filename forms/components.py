@@ -85,7 +85,9 @@ VALIDATIONS: Final = MappingProxyType(
 )
 DEFAULT_VALIDATIONS: Final = frozenset({"required"})
 
-_CITATIONS: Final = frozenset({"article", "assumption"})
+# ``reconstructed``: the official form has lost this part; the label says so to whoever reads it
+_CITATIONS: Final = frozenset({"article", "assumption", "reconstructed"})
+RECONSTRUCTED_MARK: Final = "系统重建"
 PROPERTIES: Final = MappingProxyType(
     {
         "textfield": _CITATIONS | {"pattern"},

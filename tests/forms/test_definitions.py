@@ -104,6 +104,8 @@ def test_the_same_component_id_twice_is_refused(define):
         ({**NAME, "properties": {"pattern": "iban"}}, "properties.pattern"),
         ({**NAME, "properties": {"pattrn": "uscc"}}, "properties.pattrn"),
         ({**NAME, "properties": {"article": 5}}, "properties.article"),
+        ({**NAME, "properties": {"reconstructed": "yes"}}, "properties.reconstructed"),
+        ({**NAME, "properties": {"reconstructed": "true"}}, "label"),
         ({**NAME, "properties": "x"}, "properties"),
         ({**NAME, "conditional": {"hide": "name = 1"}}, "conditional.hide"),
         ({**NAME, "conditional": {"hide": True}}, "conditional.hide"),

@@ -175,3 +175,19 @@ def numbered(row: dict[str, Any], number: int) -> dict[str, Any]:
         else value
         for key, value in row.items()
     }
+
+
+def test_the_lost_parts_of_an_official_form_are_marked_wherever_they_are_shown():
+    marked = {
+        f"{form_id}.{each.path}"
+        for form_id, form in FORMS.items()
+        for each in form.fields
+        if each.is_reconstructed
+    }
+
+    assert marked == {
+        "F-LG-01.research_team",
+        "F-LG-01.platform_count",
+        "F-LG-01.platforms",
+        "F-LG-01.member_statements",
+    }
