@@ -141,9 +141,10 @@ def _properties(component: Component) -> Found:
 
 def _reconstructed(component: Component) -> Found:
     """A part that is not the official form's says so on screen and in print."""
-    value = (component.get("properties") or {}).get("reconstructed")
-    if value is None:
+    properties = component.get("properties")
+    if not isinstance(properties, Mapping) or "reconstructed" not in properties:
         return
+    value = properties["reconstructed"]
     if value != "true":
         yield "properties.reconstructed", "应为 true。"
     elif RECONSTRUCTED_MARK not in str(component.get("label", "")):
