@@ -148,7 +148,8 @@ class Stage:
         names = re.findall(r"<(\w+)>", plain)
         if not names:
             yield plain
-            yield f"{plain}?box=out"
+            if plain.endswith("/handoffs"):
+                yield f"{plain}?box=out"
             return
         for value in self.values.get(names[0], ["nothing"]):
             path = plain.replace(f"<{names[0]}>", value)
@@ -184,6 +185,16 @@ def stage_of(
 
 def _ids(session: Any, model: Any) -> list[str]:
     return [str(each) for each in session.scalars(select(model.id))] or [str(model.__name__)]
+
+
+def owners(runtime: Any) -> dict[str, str]:
+    """Return by id to which case it belongs: cases, their tasks, what they handed over."""
+    with unit_of_work(runtime.sessions) as session:
+        found = {str(case): str(case) for case in session.scalars(select(Case.id))}
+        for model in (Task, HandoffOut):
+            rows = session.execute(select(model.id, model.case_id)).all()
+            found |= {str(each): str(case) for each, case in rows}
+    return found
 
 
 def canaries_in(text: str) -> set[int]:
