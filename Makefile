@@ -29,7 +29,8 @@ run: setup ## Serve the product with jurisdictions and sample parties on http://
 	$(BIN)/liancheng serve
 
 test: setup system ## Run everything: tests, scenarios, chaos, lints have their own target
-	$(BIN)/pytest -n 2 --dist loadgroup
+	folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && \
+	  $(BIN)/pytest -n 2 --dist loadgroup --basetemp "$$folder/tests"
 
 lint: setup ## The lints of CI
 	$(BIN)/ruff check .
