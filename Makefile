@@ -61,8 +61,8 @@ diagrams: ## Render the diagrams into docs/diagrams (needs Node and Chromium)
 	cd docs/rendering && npm ci --silent && node render.mjs
 
 lock: ## Lock the packages anew
-	uv pip compile -q --generate-hashes --no-emit-index-url --no-emit-find-links pyproject.toml -o requirements.txt
-	uv pip compile -q --generate-hashes --no-emit-index-url --no-emit-find-links --extra dev pyproject.toml -o requirements-dev.txt
+	uv pip compile -q --generate-hashes pyproject.toml -o requirements.txt
+	uv pip compile -q --generate-hashes --extra dev pyproject.toml -o requirements-dev.txt
 
 clean: ## Remove what was made
 	rm -rf $(VENV) var .pytest_cache .mypy_cache .ruff_cache
