@@ -3,10 +3,12 @@ SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+NODE_HOME := $(if $(shell command -v npm),,$(CURDIR)/$(BIN))
 export PYTHONPATH := .
+export PATH := $(if $(NODE_HOME),$(NODE_HOME):)$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint format check types scenarios bench openapi diagrams lock clean system
+.PHONY: help setup web run test lint format check types scenarios bench openapi diagrams lock clean system
 
 help: ## Tell what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -19,24 +21,39 @@ $(VENV)/.ready: requirements-dev.txt
 
 setup: $(VENV)/.ready ## Create the environment with locked packages
 
+# Node from the system or, where it is missing, from PyPI.
+$(VENV)/.node: requirements-node.txt | $(VENV)/.ready
+	command -v npm >/dev/null || $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-node.txt
+	touch $@
+
+web/node_modules/.ready: web/package-lock.json $(VENV)/.node
+	cd web && npm ci --silent --no-audit --no-fund --ignore-scripts
+	touch $@
+
+web/dist/index.html: web/node_modules/.ready docs/openapi.json web/index.html web/vite.config.ts $(shell find web/src web/public -type f ! -name schema.d.ts 2>/dev/null)
+	cd web && npm run --silent build
+
+web: web/dist/index.html ## Build the web application into web/dist
+
 system: ## Install what the tests need of the system (PostgreSQL), where possible
 	@bash tests/system.sh
 
-run: setup ## Serve the product with jurisdictions and sample parties on http://127.0.0.1:8000
+run: setup web ## Serve the product with jurisdictions and sample parties on http://127.0.0.1:8000
 	$(BIN)/liancheng migrate
 	$(BIN)/liancheng load
 	$(BIN)/liancheng demo
 	$(BIN)/liancheng serve
 
-test: setup system ## Run everything: tests, scenarios, chaos, lints have their own target
+test: setup system web ## Run everything: tests, scenarios, chaos, lints have their own target
 	folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && \
 	  $(BIN)/pytest -n 2 --dist loadgroup --basetemp "$$folder/tests"
 
-lint: setup ## The lints of CI
+lint: setup web/node_modules/.ready ## The lints of CI
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
 	$(BIN)/mypy
+	cd web && npm run --silent lint && npm run --silent types
 
 types: setup ## Type-check
 	$(BIN)/mypy
@@ -62,7 +79,8 @@ diagrams: ## Render the diagrams into docs/diagrams (needs Node and Chromium)
 
 lock: ## Lock the packages anew
 	uv pip compile -q --generate-hashes pyproject.toml -o requirements.txt
+	uv pip compile -q --generate-hashes requirements-node.in -o requirements-node.txt
 	uv pip compile -q --generate-hashes --extra dev pyproject.toml -o requirements-dev.txt
 
 clean: ## Remove what was made
-	rm -rf $(VENV) var .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) web/node_modules web/dist var .pytest_cache .mypy_cache .ruff_cache

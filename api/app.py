@@ -6,7 +6,7 @@ from uuid import uuid4
 from flask import Flask, Response, g, request
 
 from api import auth, errors, strict_json
-from api.resources import BLUEPRINTS, home
+from api.resources import BLUEPRINTS, web
 from services.errors import NotFoundError
 from services.runtime import Runtime
 
@@ -50,7 +50,7 @@ def create_app(runtime: Runtime) -> Flask:
     api = errors.Api(app)
     for blueprint in BLUEPRINTS:
         api.register_blueprint(blueprint)
-    app.register_blueprint(home.blueprint)
+    app.register_blueprint(web.blueprint)
     errors.register(app)
     app.before_request(_before)
     app.after_request(_after)
@@ -76,7 +76,7 @@ def _check_path() -> None:
         raise NotFoundError("没有这个地址") from error
 
 
-_OPEN = frozenset({"public", "health", "api-docs", "auth.SignIn", "home"})
+_OPEN = frozenset({"public", "health", "api-docs", "auth.SignIn", "web"})
 
 
 def _after(response: Response) -> Response:

@@ -1,6 +1,7 @@
 """Who is asking: a session cookie with its CSRF token, or a bearer token."""
 
 from secrets import compare_digest
+from uuid import UUID
 
 from flask import current_app, g, request
 from sqlalchemy.orm import Session
@@ -12,6 +13,7 @@ from services.runtime import Runtime
 
 COOKIE = "liancheng_session"
 CSRF_HEADER = "X-CSRF-Token"
+PARTY_HEADER = "X-Acting-For"
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -51,8 +53,21 @@ def actor(session: Session) -> Actor:
         given_csrf = request.headers.get(CSRF_HEADER, "")
         if found.csrf is None or not compare_digest(given_csrf.encode(), found.csrf.encode()):
             raise NotAllowedError("请求缺少安全令牌，请刷新页面后再试")
-    g.actor = who
+    g.actor = who = _narrowed(who)
     return who
+
+
+def _narrowed(who: Actor) -> Actor:
+    """Return the actor with the roles for the party they say they act for now, if they say so.
+
+    Whoever names a party that is not theirs is refused, not silently let act for all.
+    """
+    given = request.headers.get(PARTY_HEADER, "")
+    if not given:
+        return who
+    if given not in {str(party_id) for party_id in who.parties}:
+        raise NotAllowedError("您不属于所选的单位，请重新选择当前身份")
+    return who.acting_for(UUID(given))
 
 
 def _is_bearer() -> bool:

@@ -1,6 +1,6 @@
 """Who acts: a signed-in person with memberships, or a part of the system itself."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 
@@ -21,6 +21,11 @@ class Actor:
     def parties(self) -> frozenset[UUID]:
         """Return the ids of the agencies and units they act for."""
         return frozenset(party for party, _role in self.memberships)
+
+    def acting_for(self, party_id: UUID) -> "Actor":
+        """Return the same person with the roles for one party only; none if they hold none."""
+        kept = frozenset(pair for pair in self.memberships if pair[0] == party_id)
+        return replace(self, memberships=kept)
 
     def holds(self, party_id: UUID | None, role: str) -> bool:
         """Tell whether they hold a role for a party."""

@@ -20,6 +20,7 @@ class Settings:
     keys_dir: Path
     bpmn_root: Path
     forms_root: Path
+    web_root: Path
     public_url: str
     smtp_url: str | None
     publisher_url: str | None
@@ -40,6 +41,7 @@ class Settings:
             keys_dir=Path(reader.text("KEYS_DIR", str(data_dir / "keys"))),
             bpmn_root=Path(reader.text("BPMN_ROOT", str(ROOT / "workflows" / "bpmn"))),
             forms_root=Path(reader.text("FORMS_ROOT", str(ROOT / "forms"))),
+            web_root=Path(reader.text("WEB_ROOT", str(ROOT / "web" / "dist"))),
             public_url=reader.text("PUBLIC_URL", "http://127.0.0.1:8000"),
             smtp_url=reader.text("SMTP_URL", "") or None,
             publisher_url=reader.text("PUBLISHER_URL", "") or None,

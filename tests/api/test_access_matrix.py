@@ -344,7 +344,13 @@ def test_every_route_has_a_row_and_every_row_a_route(sqlite_runtime):
     assert {row["route"] for row in MATRIX["rows"]} == routes
 
 
-PUBLIC = {"/", "/home.css", "/api/v1/openapi.json", "/api/v1/auth/sign-in"}
+PUBLIC = {
+    "/",
+    "/<path:place>",
+    "/assets/<path:name>",
+    "/api/v1/openapi.json",
+    "/api/v1/auth/sign-in",
+}
 
 
 def test_only_the_public_list_answers_without_login():

@@ -2,12 +2,13 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from uuid import UUID, uuid4
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from api.app import create_app
 from services.db.engine import unit_of_work
-from services.db.models import LoginSession, Person
+from services.db.models import LoginSession, Membership, Party, Person
 
 LABEL = {"label": "报表程序"}
 
@@ -153,3 +154,29 @@ def test_a_person_switched_off_cannot_sign_in_and_is_told_no_more_than_others(
 
     assert reply.status_code == 401
     assert reply.data == wrong(visitor, "lead-rep").data
+
+
+def acting_for(visitor, party):
+    return visitor.client.get("/api/v1/auth/session", headers={"X-Acting-For": str(party)})
+
+
+def test_acting_for_one_party_leaves_the_roles_of_the_others_aside(visitor, sqlite_runtime):
+    own = visitor.sign_in("lead-op").json["memberships"][0]["party"]
+    with unit_of_work(sqlite_runtime.sessions) as session:
+        person = session.scalars(select(Person).where(Person.login == "lead-op")).one()
+        other = session.scalars(select(Party).where(Party.id != UUID(own))).first()
+        session.add(Membership(person_id=person.id, party_id=other.id, role="clerk"))
+        other_id = other.id
+
+    held = {m["party"] for m in visitor.get("/auth/session").json["memberships"]}
+    narrowed = {m["party"] for m in acting_for(visitor, other_id).json["memberships"]}
+
+    assert held == {own, str(other_id)}
+    assert narrowed == {str(other_id)}
+
+
+def test_acting_for_a_party_of_others_is_refused(visitor):
+    visitor.sign_in("lead-op")
+
+    assert acting_for(visitor, uuid4()).status_code == 403
+    assert acting_for(visitor, "nobody").status_code == 403

@@ -1,0 +1,38 @@
+/** All words of the application. Chinese is the source; English must have the same keys. */
+import { createI18n } from 'vue-i18n'
+
+import commonEn from './locales/common.en'
+import commonZh from './locales/common.zh-CN'
+import formsEn from './locales/forms.en'
+import formsZh from './locales/forms.zh-CN'
+import tasksEn from './locales/tasks.en'
+import tasksZh from './locales/tasks.zh-CN'
+import casesEn from './locales/cases.en'
+import casesZh from './locales/cases.zh-CN'
+
+const zhCN = { common: commonZh, forms: formsZh, tasks: tasksZh, cases: casesZh }
+
+/** The same keys with other words. */
+type Same<T> = { [K in keyof T]: T[K] extends string ? string : Same<T[K]> }
+
+const en: Same<typeof zhCN> = { common: commonEn, forms: formsEn, tasks: tasksEn, cases: casesEn }
+
+const REMEMBERED = 'liancheng.language'
+export type Language = 'zh-CN' | 'en'
+
+const first: Language = localStorage.getItem(REMEMBERED) === 'en' ? 'en' : 'zh-CN'
+
+export const i18n = createI18n({
+  legacy: false,
+  locale: first,
+  fallbackLocale: 'zh-CN',
+  messages: { 'zh-CN': zhCN, en },
+})
+document.documentElement.lang = first
+
+/** Switch the language of the screens; kept on this machine. */
+export function speak(language: Language): void {
+  i18n.global.locale.value = language
+  document.documentElement.lang = language
+  localStorage.setItem(REMEMBERED, language)
+}

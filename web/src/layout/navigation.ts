@@ -1,0 +1,15 @@
+/** The links of the main navigation and who sees them; each area adds its own. */
+import type { useSession } from '@/session/store'
+
+interface Link {
+  to: string
+  words: string
+  isFor: (session: ReturnType<typeof useSession>) => boolean
+}
+
+const everyone = (): boolean => true
+
+export const links: Link[] = [
+  { to: '/tasks', words: 'common.nav.workbench', isFor: everyone },
+  { to: '/public', words: 'common.nav.public', isFor: everyone },
+]

@@ -1,0 +1,42 @@
+/** The pages. Each is loaded when it is first opened. */
+import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
+
+import { i18n } from './i18n'
+import { useSession } from './session/store'
+
+/** Pages for people who have signed in, inside the frame with the navigation. */
+const inside: RouteRecordRaw[] = [
+  { path: '', name: 'home', redirect: () => (useSession().isOfficial ? '/tasks' : '/tasks') },
+  { path: 'tasks', name: 'tasks', component: () => import('./tasks/TaskListPage.vue'), meta: { title: 'common.nav.workbench' } },
+  { path: 'tasks/:taskId', name: 'task', component: () => import('./tasks/TaskPage.vue'), props: true, meta: { title: 'tasks.title' } },
+  { path: 'cases/:caseId', name: 'case', component: () => import('./cases/CasePage.vue'), props: true, meta: { title: 'cases.title' } },
+]
+
+/** Pages that anyone may open. */
+const outside: RouteRecordRaw[] = []
+
+const routes: RouteRecordRaw[] = [
+  { path: '/sign-in', name: 'sign-in', component: () => import('./session/SignInPage.vue'), meta: { open: true, title: 'common.signIn.title' } },
+  { path: '/public', component: () => import('./layout/PublicShell.vue'), children: outside, meta: { open: true } },
+  { path: '/', component: () => import('./layout/AppShell.vue'), children: inside },
+  { path: '/:rest(.*)*', name: 'missing', component: () => import('./layout/MissingPage.vue'), meta: { open: true, title: 'common.missing.title' } },
+]
+
+export const router = createRouter({
+  history: createWebHistory(),
+  routes,
+  scrollBehavior: (to, _from, saved) => saved ?? (to.hash ? { el: to.hash } : { top: 0 }),
+})
+
+router.beforeEach(async (to) => {
+  if (to.matched.some((record) => record.meta.open)) return true
+  const session = useSession()
+  await session.load()
+  return session.who ? true : { name: 'sign-in', query: { to: to.fullPath } }
+})
+
+router.afterEach((to) => {
+  const { t } = i18n.global
+  const title = typeof to.meta.title === 'string' ? t(to.meta.title) : ''
+  document.title = title ? `${title} · ${t('common.product')}` : t('common.product')
+})
