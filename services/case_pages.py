@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services import cases, disclosures, inbox, policies, procedures, views
+from services import cases, disclosures, inbox, materials, policies, procedures, views
 from services.actors import Actor
 from services.db.models import AuditEntry, Case, CaseAccess, Comment, Decision, Person, Task
 from services.errors import ConflictError, NotFoundError
@@ -194,10 +194,12 @@ def _decision(
         "node_id": decision.node_id,
         "activity_code": decision.activity_code,
         "name": task.name,
+        "form": task.form_id,
         "person": ANONYMOUS_EXPERT if is_sealed_name else person.name,
         "role": decision.role,
         "made_at": decision.made_at,
         "answers": decision.answers if may_read else None,
+        "files": materials.handed_in(session, case, decision.answers) if may_read else [],
         "answers_sha256": decision.answers_sha256,
     }
 
@@ -226,6 +228,7 @@ def diagrams(session: Session, actor: Actor, case_id: UUID) -> dict[str, Any]:
     until = None if sight.shows_progress else sight.until
     current = views.open_tasks(session, case_id) if sight.shows_progress else []
     return {
+        "main": case.procedure_id,
         "files": {path: data.decode() for path, data in bundle.under("bpmn").items()},
         "visited": views.visited(session, case_id, until),
         "current": [task["node_id"] for task in current],

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from services import audit, case_pages, cases, policies, procedures
+from services import audit, case_pages, case_parts, cases, materials, policies, procedures
 from services.actors import Actor
 from services.cases.environment import CaseWorld
 from services.db.models import Case, Draft, Task, TaskStatus
@@ -51,6 +51,8 @@ def page(session: Session, runtime: Runtime, actor: Actor, task_id: UUID) -> dic
         "form": form.definition,
         "context": context,
         "draft": draft,
+        "files": materials.in_draft(session, actor, draft.answers) if draft else [],
+        "clauses": case_parts.task_clauses(session, case, task),
         "may_act": verdict.is_allowed and task.status is TaskStatus.OPEN,
         "reason": verdict.reason,
     }

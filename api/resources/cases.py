@@ -5,13 +5,16 @@ from uuid import UUID, uuid4
 
 from flask import Response, g
 from flask.views import MethodView
+from sqlalchemy.orm import Session
 
 from api import auth
 from api.schemas import cases as schemas
 from api.schemas.common import PageQuery, as_instant, decode_cursor, encode_cursor
 from api.shell import command, read
 from api.strict_json import Blueprint
-from services import case_pages, cases, jobs
+from services import case_pages, case_parts, cases, jobs
+from services.actors import Actor
+from services.lookup import get_case
 
 blueprint = Blueprint("cases", __name__, url_prefix="/api/v1/cases", description="Cases (办件)")
 
@@ -165,11 +168,52 @@ class Recomputation(MethodView):
 
 @blueprint.route("/<uuid:case_id>/diagrams")
 class Diagrams(MethodView):
-    @blueprint.response(200)
+    @blueprint.response(200, schemas.DiagramsSchema)
     @blueprint.alt_response(404, description="No such case")
     def get(self, case_id: UUID) -> Any:
         """Read the BPMN files a case runs on, by path, and where it has been and stands."""
-        return read(lambda session, actor: case_pages.diagrams(session, actor, case_id))
+
+        def query(session: Session, actor: Actor) -> dict[str, Any]:
+            drawn = case_pages.diagrams(session, actor, case_id)
+            return drawn | {"nodes": case_parts.nodes(session, get_case(session, case_id))}
+
+        return read(query)
+
+
+@blueprint.route("/<uuid:case_id>/tasks")
+class Steps(MethodView):
+    @blueprint.response(200, schemas.StepSchema(many=True))
+    @blueprint.alt_response(404, description="No such case")
+    def get(self, case_id: UUID) -> Any:
+        """List the tasks of a case, open and closed: for whom, since when, how they ended."""
+        return read(lambda session, actor: case_parts.tasks(session, actor, case_id))
+
+
+@blueprint.route("/<uuid:case_id>/parties")
+class CaseParties(MethodView):
+    @blueprint.response(200, schemas.CasePartySchema(many=True))
+    @blueprint.alt_response(404, description="No such case")
+    def get(self, case_id: UUID) -> Any:
+        """List which party each role of the case is bound to."""
+        return read(lambda session, actor: case_parts.parties(session, actor, case_id))
+
+
+@blueprint.route("/<uuid:case_id>/waivers")
+class Waivers(MethodView):
+    @blueprint.response(200, schemas.WaiverSchema(many=True))
+    @blueprint.alt_response(404, description="No such case")
+    def get(self, case_id: UUID) -> Any:
+        """List the soft rules let pass, or not, with the reasons."""
+        return read(lambda session, actor: case_parts.waivers(session, actor, case_id))
+
+
+@blueprint.route("/<uuid:case_id>/forms/<form_id>")
+class CaseForm(MethodView):
+    @blueprint.response(200, {"type": "object"})
+    @blueprint.alt_response(404, description="No such case, or no such form in its bundle")
+    def get(self, case_id: UUID, form_id: str) -> Any:
+        """Read a form of the case's bundle, to show answers by."""
+        return read(lambda session, actor: case_parts.form(session, actor, case_id, form_id))
 
 
 @blueprint.route("/<uuid:case_id>/comments")

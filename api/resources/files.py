@@ -6,10 +6,10 @@ from uuid import UUID
 
 from flask import Response, request, send_file
 from flask.views import MethodView
-from marshmallow import Schema, fields
 from sqlalchemy.orm import Session
 
 from api import auth
+from api.schemas.files import FileSchema
 from api.shell import read
 from api.strict_json import Blueprint
 from services import files
@@ -18,17 +18,6 @@ from services.db.engine import unit_of_work
 from services.errors import InvalidError
 
 blueprint = Blueprint("files", __name__, url_prefix="/api/v1/files", description="Attachments")
-
-
-class FileSchema(Schema):
-    """An upload. Its id goes into the answers of a form's file field."""
-
-    id = fields.UUID()
-    name = fields.String()
-    media_type = fields.String()
-    size_bytes = fields.Integer()
-    sha256 = fields.String()
-    uploaded_at = fields.AwareDateTime(format="iso")
 
 
 @blueprint.route("")

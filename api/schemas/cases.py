@@ -3,6 +3,7 @@
 from marshmallow import Schema, fields, validate
 
 from api.schemas.common import Instant, PageQuery, Strict, text
+from api.schemas.files import FileSchema
 from services.db.models import CaseStatus, TaskStatus
 
 
@@ -113,6 +114,39 @@ class DraftSaveSchema(Strict):
     version = fields.Integer(load_default=None, allow_none=True)
 
 
+class ClauseSchema(Schema):
+    """A clause of the regulation; ``text`` is our paraphrase, not its wording."""
+
+    id = fields.String()
+    article = fields.String()
+    strength = fields.String()
+    text = fields.String()
+
+
+class NodeSchema(Schema):
+    """A step of the case's diagrams in business words."""
+
+    id = fields.String()
+    process_id = fields.String()
+    name = fields.String()
+    kind = fields.String()
+    called = fields.String(allow_none=True)
+    activity_code = fields.String(allow_none=True)
+    clauses = fields.List(fields.Nested(ClauseSchema))
+    articles = fields.List(fields.String())
+    assumptions = fields.List(fields.String())
+
+
+class DiagramsSchema(Schema):
+    """The BPMN files of a case by path; ``main`` is the process that the case runs."""
+
+    main = fields.String()
+    files = fields.Dict(keys=fields.String(), values=fields.String())
+    visited = fields.List(fields.String())
+    current = fields.List(fields.String())
+    nodes = fields.List(fields.Nested(NodeSchema))
+
+
 class TaskPageSchema(Schema):
     """A task with its form."""
 
@@ -121,6 +155,10 @@ class TaskPageSchema(Schema):
     form = fields.Dict(keys=fields.String())
     context = fields.Dict(keys=fields.String())
     draft = fields.Nested(DraftSchema, allow_none=True)
+    files = fields.List(
+        fields.Nested(FileSchema), metadata={"description": "What the draft's file fields name"}
+    )
+    clauses = fields.List(fields.Nested(ClauseSchema))
     may_act = fields.Boolean()
     reason = fields.String()
 
@@ -137,6 +175,45 @@ class ClockSchema(Strict):
     to = Instant(format="iso", required=True)
 
 
+class StepSchema(Schema):
+    """A task of a case: what, for whom, since when, how it ended."""
+
+    id = fields.UUID()
+    node_id = fields.String()
+    process_id = fields.String()
+    activity_code = fields.String(allow_none=True)
+    name = fields.String()
+    role = fields.String()
+    status = fields.Enum(TaskStatus, by_value=True)
+    item_key = fields.String(allow_none=True)
+    party = fields.String(allow_none=True)
+    holder = fields.String(allow_none=True, metadata={"description": "For officials only"})
+    opened_at = fields.AwareDateTime(format="iso")
+    due_at = fields.AwareDateTime(format="iso", metadata={"description": "9999: no limit"})
+    closed_at = fields.AwareDateTime(format="iso", allow_none=True)
+
+
+class CasePartySchema(Schema):
+    """A role of the case and the party it is bound to."""
+
+    role = fields.String()
+    name = fields.String()
+    kind = fields.String()
+    uscc = fields.String(allow_none=True)
+
+
+class WaiverSchema(Schema):
+    """A soft rule let pass, or not, with the reason."""
+
+    rule_id = fields.String()
+    fact_value = fields.String()
+    justification = fields.String()
+    is_granted = fields.Boolean()
+    proposed_by = fields.String(allow_none=True, metadata={"description": "For officials only"})
+    decided_by = fields.String(allow_none=True, metadata={"description": "For officials only"})
+    decided_at = fields.AwareDateTime(format="iso")
+
+
 class DecisionSchema(Schema):
     """A decision (办理意见). ``answers`` is null where they are not yours to read."""
 
@@ -145,11 +222,13 @@ class DecisionSchema(Schema):
     node_id = fields.String()
     activity_code = fields.String(allow_none=True)
     name = fields.String()
+    form = fields.String()
     person = fields.String()
     role = fields.String()
     made_at = fields.AwareDateTime(format="iso")
     answers = fields.Dict(keys=fields.String(), allow_none=True)
     answers_sha256 = fields.String()
+    files = fields.List(fields.Nested(FileSchema))
 
 
 class CommentSchema(Schema):

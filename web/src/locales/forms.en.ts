@@ -1,1 +1,5 @@
-export default { title: 'Form' }
+export default {
+  refused: '{count} to be corrected',
+  row: 'Row {row}',
+  unreadable: 'The form cannot be shown; please tell the process owner.',
+}

@@ -1,1 +1,5 @@
-export default { title: '表单' }
+export default {
+  refused: '有 {count} 处需要更正',
+  row: '第 {row} 行',
+  unreadable: '表单无法显示，请联系流程负责人。',
+}

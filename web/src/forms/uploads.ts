@@ -1,0 +1,34 @@
+/** What a file field needs of the outside: sending a file, and knowing what an id stands for. */
+import { reactive } from 'vue'
+
+import { upload } from '@/api/client'
+
+export interface KnownFile {
+  id: string
+  name: string
+  size_bytes: number
+  media_type: string
+}
+
+export interface Uploads {
+  /** Send a file; `progress` is told the share that has gone. Raises ApiError. */
+  send: (file: File, progress: (share: number) => void) => Promise<KnownFile>
+  /** Return a file known by its id, for its name. */
+  known: (id: string) => KnownFile | undefined
+  /** Tell that somebody wants to look at a file. */
+  look: (file: KnownFile) => void
+}
+
+/** Make the uploads of one page; `files` are those that its answers mention already. */
+export function makeUploads(files: readonly KnownFile[], look: (file: KnownFile) => void): Uploads {
+  const found = reactive(new Map(files.map((file) => [file.id, file])))
+  return {
+    async send(file, progress) {
+      const sent = await upload(file, progress)
+      found.set(sent.id, sent)
+      return sent
+    },
+    known: (id) => found.get(id),
+    look,
+  }
+}
