@@ -39,8 +39,7 @@ def todo(
     narrowed = true() if not only_mine else Task.claimed_by == actor.person_id
     if only_case is not None:
         narrowed &= Task.case_id == only_case
-    addressed = [_personal(actor), *_by_role(actor)]
-    ranges = [_range(where & narrowed, after, limit) for where in addressed]
+    ranges = [_range(where & narrowed, after, limit) for _party, where in addressed(actor)]
     merged = union_all(*ranges).subquery()
     query = (
         select(Task, Case)
@@ -52,13 +51,22 @@ def todo(
     return [(task, case) for task, case in session.execute(query)]
 
 
+def addressed(actor: Actor) -> list[tuple[UUID | None, Any]]:
+    """Return each way in which a task is addressed to somebody: its party, and the condition.
+
+    By name first; there the party is None. Each condition is one index range.
+    """
+    return [(None, _personal(actor)), *_by_role(actor)]
+
+
 def _personal(actor: Actor) -> Any:
     return Task.person_id == actor.person_id
 
 
-def _by_role(actor: Actor) -> Iterable[Any]:
+def _by_role(actor: Actor) -> Iterable[tuple[UUID, Any]]:
     for party_id, role in sorted(actor.memberships):
-        yield (Task.party_id == party_id) & (Task.role == role) & Task.person_id.is_(None)
+        where = (Task.party_id == party_id) & (Task.role == role) & Task.person_id.is_(None)
+        yield party_id, where
 
 
 def _range(where: Any, after: Place | None, limit: int) -> Select[Any]:

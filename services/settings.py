@@ -13,7 +13,10 @@ class SettingsError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What a deployment may choose. Durations in seconds, sizes in bytes."""
+    """What a deployment may choose. Durations in seconds, sizes in bytes.
+
+    ``yellow_working_days``: a task shows yellow (临期) from so many working days left on.
+    """
 
     data_dir: Path
     database_url: str
@@ -29,6 +32,7 @@ class Settings:
     max_upload_bytes: int
     sweep_seconds: float
     allow_rehearsals: bool
+    yellow_working_days: int
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> "Settings":
@@ -50,6 +54,7 @@ class Settings:
             max_upload_bytes=reader.number("MAX_UPLOAD_BYTES", 50_000_000),
             sweep_seconds=reader.number("SWEEP_MILLISECONDS", 1000) / 1000,
             allow_rehearsals=reader.flag("ALLOW_REHEARSALS", default=True),
+            yellow_working_days=reader.number("YELLOW_WORKING_DAYS", 4),
         )
         if reader.problems:
             raise SettingsError("; ".join(reader.problems))

@@ -12,12 +12,14 @@ from api.resources import (
     operations,
     parties,
     tasks,
+    workbench,
 )
 
 BLUEPRINTS = (
     auth.blueprint,
     cases.blueprint,
     tasks.blueprint,
+    workbench.blueprint,
     files.blueprint,
     handoffs.blueprint,
     jurisdictions.blueprint,

@@ -1,5 +1,6 @@
 """Writes what an engine step found into tables: tasks, deadlines, jobs, access, the case row."""
 
+from collections import ChainMap
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -7,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import select, update
 from sqlalchemy.orm.attributes import flag_modified
 
-from services import audit, notifications, posting
+from services import audit, case_facts, notifications, posting
 from services.cases.environment import CaseWorld
 from services.db.models import (
     CaseStatus,
@@ -41,6 +42,7 @@ def project(
         posting.wake(world)
     case.document = step.document
     flag_modified(case, "document")  # the engine changes it in place
+    _facts(world)
     case.engine_state = step.state
     case.messages = sorted(step.messages)
     case.state = step.case_state or case.state
@@ -58,6 +60,11 @@ def project(
     )
     world.session.flush()
     notifications.tasks_opened(world, opened)
+
+
+def _facts(world: CaseWorld) -> None:
+    scope = ChainMap(world.facts, world.case.document)
+    case_facts.keep(world.session, world.case, world.ready.opened.facts, scope, world.context)
 
 
 def _passed(step: Step) -> list[list[str]]:

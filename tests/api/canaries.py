@@ -179,6 +179,7 @@ def stage_of(
             "procedure_id": [procedure],
             "jurisdiction": [procedure.partition(".")[0]],
             "certificate_no": ["none"],
+            "list_name": ["todo", "done", "started", "followed"],
         }
     return Stage(create_app(runtime), tokens, ids)
 

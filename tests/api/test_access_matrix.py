@@ -33,6 +33,7 @@ from services.db.models import (
     Objection,
     Party,
     Person,
+    SavedView,
     Task,
     TaskStatus,
 )
@@ -112,6 +113,7 @@ def world(databases, library, make_desk, tmp_path_factory) -> World:
         "procedure_id": "liangjiang.application",
         "jurisdiction": "liangjiang",
         "name": "withdrawal",
+        "list_name": "todo",
     }
     with unit_of_work(runtime.sessions) as session:
         people = {p.login: p.id for p in session.scalars(select(Person))}
@@ -178,7 +180,8 @@ def _things(session, runtime, case, people, *, is_attached) -> dict[str, object]
         members=[],
         valid_from=now.date(),
     )
-    session.add_all([file, incident, notification, notice, consortium])
+    view = SavedView(person_id=people["lead-op"], name=case.number, list_kind="todo", sort="due")
+    session.add_all([file, incident, notification, notice, consortium, view])
     session.flush()
     objection = Objection(
         notice_id=notice.id,
@@ -206,6 +209,7 @@ def _things(session, runtime, case, people, *, is_attached) -> dict[str, object]
         "number": case.number,
         "progress_code": case.progress_code,
         "file_id": file.id,
+        "view_id": view.id,
         "incident_id": incident.id,
         "notification_id": notification.id,
         "notice": notice.number,
@@ -249,6 +253,8 @@ def _expert_task(session, like: Task, person: UUID, status: TaskStatus) -> UUID:
 def _filled(value, places):
     if isinstance(value, dict):
         return {k: _filled(v, places) for k, v in value.items()}
+    if isinstance(value, list):
+        return [_filled(v, places) for v in value]
     if isinstance(value, str) and value.startswith("<"):
         return places[value[1:-1]]
     return value

@@ -37,6 +37,14 @@ def test_a_shipped_procedure_has_no_errors(bundle):
     assert [f for f in found if f.severity is Severity.ERROR] == []
 
 
+def test_the_facts_of_a_procedure_are_written_so_that_cases_can_be_found_by_them(bundle):
+    facts = open_bundle(bundle).facts
+
+    assert len({fact.key for fact in facts}) == len(facts)
+    assert all(fact.label for fact in facts)
+    assert facts or not bundle.procedure_id.endswith(".application")
+
+
 def test_every_jurisdiction_offers_procedures():
     assert LIBRARY.jurisdictions
     assert all(each.procedures for each in LIBRARY.jurisdictions.values())

@@ -11,6 +11,7 @@ import yaml
 from lxml import etree
 
 from workflows import dmn
+from workflows.bundles.facts import Fact, read_facts
 from workflows.diagrams import Diagram, Node, read_diagram
 from workflows.engine import Program, compile_program
 from workflows.xml import parse_xml
@@ -79,6 +80,11 @@ class Opened:
                 here = here.setdefault(parent, {})
             here[last] = entry["value"]
         return nested
+
+    @cached_property
+    def facts(self) -> tuple[Fact, ...]:
+        """Return the facts by which people find its cases, in the order of the declaration."""
+        return read_facts(self)
 
     @property
     def jurisdiction(self) -> str:

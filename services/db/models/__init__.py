@@ -51,6 +51,7 @@ from services.db.models.time import (
     Job,
     JobKind,
 )
+from services.db.models.workbench import CaseFact, CaseFollow, SavedView
 
 __all__ = [
     "AuditEntry",
@@ -61,6 +62,8 @@ __all__ = [
     "Call",
     "Case",
     "CaseAccess",
+    "CaseFact",
+    "CaseFollow",
     "CaseHold",
     "CaseRole",
     "CaseStatus",
@@ -96,6 +99,7 @@ __all__ = [
     "PartyKind",
     "Person",
     "Procedure",
+    "SavedView",
     "Task",
     "TaskStatus",
     "Waiver",

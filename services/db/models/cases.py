@@ -37,7 +37,7 @@ class Case(Base):
     )
     state: Mapped[str] = mapped_column(String(32), default="DRAFT", comment="Domain state")
     outcome: Mapped[str | None] = mapped_column(String(32))
-    starter_party_id: Mapped[UUID] = mapped_column(ForeignKey("parties.id"), index=True)
+    starter_party_id: Mapped[UUID] = mapped_column(ForeignKey("parties.id"))
     started_by: Mapped[UUID] = mapped_column(ForeignKey("people.id"))
     started_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
@@ -59,6 +59,10 @@ class Case(Base):
     version: Mapped[int] = mapped_column()
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own idiom
+    __table_args__ = (
+        Index(None, "starter_party_id", "started_at", "id"),
+        Index(None, "started_by", "started_at", "id"),
+    )
 
 
 class CaseRole(Base):
@@ -141,6 +145,15 @@ class Task(Base):
             sqlite_where=_OPEN,
         ),
         Index(
+            "ix_tasks_newest",
+            "party_id",
+            "role",
+            "opened_at",
+            "id",
+            postgresql_where=_OPEN,
+            sqlite_where=_OPEN,
+        ),
+        Index(
             "ix_tasks_personal",
             "person_id",
             "due_at",
@@ -192,6 +205,8 @@ class Decision(Base):
     answers: Mapped[Any] = mapped_column(PackedJson)
     answers_sha256: Mapped[str] = mapped_column(String(64))
     made_at: Mapped[datetime]
+
+    __table_args__ = (Index(None, "person_id", "made_at", "id"),)
 
 
 class Comment(Base):
