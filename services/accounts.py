@@ -12,6 +12,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from services import substitutions
 from services.actors import Actor
 from services.db.models import LoginAttempt, LoginSession, Membership, Person
 from services.errors import InvalidError, NotSignedInError, TooManyAttemptsError
@@ -142,7 +143,7 @@ def find_session(session: Session, now: datetime, token: str) -> LoginSession | 
 
 
 def identify(session: Session, now: datetime, token: str) -> tuple[LoginSession, Actor] | None:
-    """Return a living session and its person as they are now, in one query.
+    """Return a living session and its person as they are now, in two queries.
 
     None for a session that is over, or a person switched off.
     """
@@ -160,7 +161,8 @@ def identify(session: Session, now: datetime, token: str) -> tuple[LoginSession,
         return None
     found, name, _party, _role = rows[0]
     held = frozenset((party, role) for _s, _n, party, role in rows if party is not None)
-    return found, Actor(found.person_id, name, held)
+    stand_ins = substitutions.standing_in(session, found.person_id, now)
+    return found, Actor(found.person_id, name, held, stand_ins)
 
 
 def sign_out(session: Session, token: str) -> None:
@@ -168,10 +170,10 @@ def sign_out(session: Session, token: str) -> None:
     session.execute(delete(LoginSession).where(LoginSession.token_sha256 == _digest(token)))
 
 
-def actor_of(session: Session, person_id: UUID) -> Actor:
+def actor_of(session: Session, person_id: UUID, now: datetime | None = None) -> Actor:
     """Return the person as an actor with the memberships of this moment.
 
-    Raises NotSignedInError if they are unknown or switched off.
+    With ``now`` also with the roles they fill for absent colleagues. Raises NotSignedInError if they are unknown or switched off.
     """
     person = session.get(Person, person_id)
     if person is None or not person.is_active:
@@ -179,4 +181,6 @@ def actor_of(session: Session, person_id: UUID) -> Actor:
     rows = session.execute(
         select(Membership.party_id, Membership.role).where(Membership.person_id == person_id)
     )
-    return Actor(person.id, person.name, frozenset((party, role) for party, role in rows))
+    stand_ins = substitutions.standing_in(session, person_id, now) if now is not None else ()
+    held = frozenset((party, role) for party, role in rows)
+    return Actor(person.id, person.name, held, stand_ins)

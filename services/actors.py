@@ -5,12 +5,36 @@ from uuid import UUID
 
 
 @dataclass(frozen=True, slots=True)
+class StandIn:
+    """A role that the actor fills today for an absent colleague of the same party (代理).
+
+    ``procedures`` None: in all of them.
+    """
+
+    principal_id: UUID
+    principal_name: str
+    party_id: UUID
+    role: str
+    procedures: frozenset[str] | None = None
+
+    def covers(self, party_id: UUID | None, role: str, procedure_id: str) -> bool:
+        """Tell whether a task for a party's role in a procedure is within it."""
+        if (self.party_id, self.role) != (party_id, role):
+            return False
+        return self.procedures is None or procedure_id in self.procedures
+
+
+@dataclass(frozen=True, slots=True)
 class Actor:
-    """A person and the roles they hold: pairs of party id and role key."""
+    """A person and the roles they hold: pairs of party id and role key.
+
+    ``stand_ins`` are the roles they fill for absent colleagues, besides.
+    """
 
     person_id: UUID
     name: str
     memberships: frozenset[tuple[UUID, str]]
+    stand_ins: tuple[StandIn, ...] = ()
 
     @property
     def key(self) -> str:

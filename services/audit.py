@@ -8,7 +8,7 @@ head. Whoever can rewrite all of it consistently is found only by a checkpoint k
 
 import json
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -19,10 +19,12 @@ import rfc8785
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from services.actors import StandIn
 from services.db.models import AuditEntry, Case, Decision
 
 ALGORITHM = "liancheng-audit-1/sha256"
 TASK_COMPLETED = "task.completed"
+TASK_WITHDRAWN = "task.withdrawn"
 _START = bytes(32)
 
 
@@ -63,6 +65,11 @@ def append(
     case.audit_seq, case.audit_head = entry.seq, entry.hash
     session.add(entry)
     return entry
+
+
+def on_behalf(stand_in: StandIn | None) -> dict[str, str]:
+    """Return what a payload says of whom a substitute stood in for."""
+    return {} if stand_in is None else {"on_behalf_of": str(stand_in.principal_id)}
 
 
 def _payload_hash(salt: bytes, payload: Any) -> bytes:
@@ -117,20 +124,40 @@ def _verify_decisions(session: Session, entries: list[AuditEntry], case_id: UUID
     """Check that each decision is the one its entry sealed, and that none is missing."""
     completed = [entry for entry in entries if entry.what == TASK_COMPLETED]
     has_erased = any(entry.payload is None for entry in completed)
-    sealed = {e.payload["task"]: (e.seq, e.payload["answers"]) for e in completed if e.payload}
-    rows = session.execute(
-        select(Decision.task_id, Decision.answers, Decision.answers_sha256)
-        .where(Decision.case_id == case_id)
-        .order_by(Decision.made_at)
-    )
-    for task_id, answers, digest in rows:
-        seq, expected = sealed.pop(str(task_id), (len(entries) + 1, None))
+    sealed = {_about(e.payload): (e.seq, e.payload["answers"]) for e in completed if e.payload}
+    rows = session.scalars(
+        select(Decision).where(Decision.case_id == case_id).order_by(Decision.made_at)
+    ).all()
+    for row in rows:
+        place = next((i for i in (str(row.id), str(row.task_id)) if i in sealed), "")
+        seq, expected = sealed.pop(place, (len(entries) + 1, None))
         if expected is None and has_erased:
             continue
-        if not canonical_hash(answers).hex() == digest == expected:
+        if not canonical_hash(row.answers).hex() == row.answers_sha256 == expected:
             return Finding(case_id, seq, "办理意见与留痕不符")
     missing = min((seq for seq, _answers in sealed.values()), default=None)
-    return None if missing is None else Finding(case_id, missing, "办理意见缺失")
+    if missing is not None:
+        return Finding(case_id, missing, "办理意见缺失")
+    return _verify_withdrawals(rows, entries, case_id, has_erased=has_erased)
+
+
+def _about(payload: Any) -> str:
+    """Return the decision that a completion made; before decisions were named, its task."""
+    return str(payload.get("decision") or payload["task"])
+
+
+def _verify_withdrawals(
+    rows: Iterable[Decision], entries: list[AuditEntry], case_id: UUID, *, has_erased: bool
+) -> Finding | None:
+    """Check that exactly the decisions are marked as taken back whose entries say so."""
+    sealed = {
+        e.payload["decision"]: e.seq for e in entries if e.what == TASK_WITHDRAWN and e.payload
+    }
+    marked = {str(row.id) for row in rows if row.withdrawn_at is not None}
+    if wrong := marked - sealed.keys():
+        return None if has_erased else Finding(case_id, len(entries) + 1, f"无故作废：{min(wrong)}")
+    unmarked = min((seq for key, seq in sealed.items() if key not in marked), default=None)
+    return None if unmarked is None else Finding(case_id, unmarked, "撤回的办理意见未作废")
 
 
 def _verify_head(

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from services import cases, disclosures, inbox, materials, policies, procedures, views
 from services.actors import Actor
@@ -123,7 +123,8 @@ def timeline(session: Session, actor: Actor, case_id: UUID) -> list[dict[str, An
     rows = session.scalars(
         select(AuditEntry).where(AuditEntry.case_id == case_id).order_by(AuditEntry.seq)
     ).all()
-    names = _names(session, {row.actor for row in rows})
+    stood_in = {str((row.payload or {}).get("on_behalf_of", "")) for row in rows}
+    names = _names(session, {row.actor for row in rows} | stood_in)
     if not policies.is_official(session, actor, case):
         names |= dict.fromkeys(_experts(session, case) - {actor.key}, ANONYMOUS_EXPERT)
     sight = policies.sight_of(session, actor, case)
@@ -143,6 +144,7 @@ def _passage(row: AuditEntry, names: dict[str, str], *, is_seen: bool) -> dict[s
         "what": row.what,
         "actor": names.get(row.actor, "系统") if is_seen else ELSEWHERE,
         "passed": payload.get("passed", []) if is_seen else [],
+        "on_behalf_of": names.get(str(payload.get("on_behalf_of"))) if is_seen else None,
         "state": payload.get("state"),
         "hash": row.hash.hex(),
     }
@@ -163,10 +165,12 @@ def _experts(session: Session, case: Case) -> set[str]:
 def decisions(session: Session, actor: Actor, case_id: UUID) -> list[dict[str, Any]]:
     """Return the decisions of a case in order; answers only where the actor may read them."""
     case = visible(session, actor, case_id)
+    absent = aliased(Person)
     rows = session.execute(
-        select(Decision, Task, Person)
+        select(Decision, Task, Person, absent.name)
         .join(Task, Task.id == Decision.task_id)
         .join(Person, Person.id == Decision.person_id)
+        .outerjoin(absent, absent.id == Decision.on_behalf_of)
         .where(Decision.case_id == case_id)
         .order_by(Decision.made_at, Decision.id)
     )
@@ -185,6 +189,7 @@ def _decision(
     decision: Decision,
     task: Task,
     person: Person,
+    absent: str | None,
 ) -> dict[str, Any]:
     may_read = disclosures.may_read(session, actor, case, decision, task.form_id)
     is_sealed_name = decision.role == policies.EXPERT and not may_read
@@ -196,8 +201,10 @@ def _decision(
         "name": task.name,
         "form": task.form_id,
         "person": ANONYMOUS_EXPERT if is_sealed_name else person.name,
+        "on_behalf_of": absent,
         "role": decision.role,
         "made_at": decision.made_at,
+        "withdrawn_at": decision.withdrawn_at,
         "answers": decision.answers if may_read else None,
         "files": materials.handed_in(session, case, decision.answers) if may_read else [],
         "answers_sha256": decision.answers_sha256,

@@ -15,7 +15,12 @@ def may_read(
     decision: Decision,
     form_id: str,
 ) -> bool:
-    """Tell whether the actor, in whose sight the decision is, may read its answers."""
+    """Tell whether the actor, in whose sight the decision is, may read its answers.
+
+    What was taken back is read only by whoever made it and their party.
+    """
+    if decision.withdrawn_at is not None:
+        return decision.person_id == actor.person_id or decision.party_id in actor.parties
     form = procedures.ready(session, case.bundle_hash).form(form_id)
     audience = form.definition["liancheng"].get("audience") or []
     return policies.read_answers(session, actor, case, decision, audience)

@@ -67,6 +67,29 @@ def _by_role(actor: Actor) -> Iterable[tuple[UUID, Any]]:
     for party_id, role in sorted(actor.memberships):
         where = (Task.party_id == party_id) & (Task.role == role) & Task.person_id.is_(None)
         yield party_id, where
+    yield from _as_substitute(actor)
+
+
+def _as_substitute(actor: Actor) -> Iterable[tuple[UUID, Any]]:
+    """Yield the tasks for roles that the actor fills only for absent colleagues, each once."""
+    covered: dict[tuple[UUID, str], set[str] | None] = {}
+    for each in actor.stand_ins:
+        place = (each.party_id, each.role)
+        before = covered.get(place, set())
+        if before is None or each.procedures is None:
+            covered[place] = None
+        else:
+            covered[place] = before | each.procedures
+    for (party_id, role), procedures in sorted(covered.items(), key=lambda item: item[0]):
+        if not actor.holds(party_id, role):
+            where = (Task.party_id == party_id) & (Task.role == role) & Task.person_id.is_(None)
+            yield party_id, where & Task.admits_substitute & _of_procedures(procedures)
+
+
+def _of_procedures(procedures: set[str] | None) -> Any:
+    if procedures is None:
+        return true()
+    return Task.case_id.in_(select(Case.id).where(Case.procedure_id.in_(sorted(procedures))))
 
 
 def _range(where: Any, after: Place | None, limit: int) -> Select[Any]:

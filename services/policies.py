@@ -11,9 +11,11 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, exists, select, true
 from sqlalchemy.orm import Session
 
-from services.actors import Actor
+from services import lawful
+from services.actors import Actor, StandIn
 from services.db.models import Case, CaseAccess, Decision, Party, PartyKind, Task, TaskStatus
 from services.errors import NotAllowedError, NotFoundError
+from workflows.bundles.handling import Act
 
 PROCESS_OWNER = "process_owner"
 PROGRESS = "progress"  # what a handoff may disclose besides data keys
@@ -48,7 +50,7 @@ def see_task(session: Session, actor: Actor, case: Case, task: Task) -> None:
 
     Raises NotFoundError in the words that a missing task gets.
     """
-    if task.status is TaskStatus.OPEN and is_addressed_to(actor, task):
+    if task.status is TaskStatus.OPEN and is_addressed_to(actor, task, case.procedure_id):
         return  # it came to them with the task
     is_hidden = task.person_id not in {None, actor.person_id}
     if not sees_case(session, actor, case) or (is_hidden and not is_official(session, actor, case)):
@@ -139,41 +141,89 @@ def is_official(session: Session, actor: Actor, case: Case, *, still: bool = Fal
     return bool(found)
 
 
-def is_addressed_to(actor: Actor, task: Task) -> bool:
-    """Tell whether a task is for this person: by name, or by role in its party."""
+def is_addressed_to(actor: Actor, task: Task, procedure_id: str) -> bool:
+    """Tell whether a task is for this person: by name, by role in its party, or as a substitute."""
+    return bool(_capacities(actor, task, procedure_id))
+
+
+def _capacities(actor: Actor, task: Task, procedure_id: str) -> list[StandIn | None]:
+    """Return as whom the actor may do a task: None for themself, which goes first."""
     if task.person_id is not None:
-        return task.person_id == actor.person_id
-    return actor.holds(task.party_id, task.role)
+        return [None] if task.person_id == actor.person_id else []
+    own: list[StandIn | None] = [None] if actor.holds(task.party_id, task.role) else []
+    if not task.admits_substitute:
+        return own
+    covering = (s for s in actor.stand_ins if s.covers(task.party_id, task.role, procedure_id))
+    return [*own, *covering]
 
 
 def do_task(session: Session, actor: Actor, task: Task) -> Verdict:
-    """Judge whether the actor may work on a task: addressed, unclaimed by others, separate."""
-    if not is_addressed_to(actor, task):
-        return Verdict(False, "这项任务不是交给您办理的")
-    if task.claimed_by is not None and task.claimed_by != actor.person_id:
+    """Judge whether the actor may work on a task: addressed, unclaimed by others, separate.
+
+    A substitute may also take what the absent person has claimed; duties are separate for both.
+    """
+    return capacity(session, actor, task)[1]
+
+
+def capacity(session: Session, actor: Actor, task: Task) -> tuple[StandIn | None, Verdict]:
+    """Return as whom the actor may work on a task, None for themself, and whether they may.
+
+    Of several the first that may; where none may, why the first may not.
+    """
+    case = session.get_one(Case, task.case_id)
+    found = _capacities(actor, task, case.procedure_id)
+    if not found:
+        return None, Verdict(False, "这项任务不是交给您办理的")
+    earlier = earlier_doers(session, task)
+    judged = [(each, _do_as(session, actor, each, case, task, earlier)) for each in found]
+    return next((pair for pair in judged if pair[1].is_allowed), judged[0])
+
+
+def _do_as(
+    session: Session,
+    actor: Actor,
+    stand_in: StandIn | None,
+    case: Case,
+    task: Task,
+    earlier: dict[UUID, str],
+) -> Verdict:
+    holders = {None, actor.person_id, stand_in.principal_id if stand_in else None}
+    if task.claimed_by not in holders:
         return Verdict(False, "这项任务已由他人签收")
-    earlier = _earlier_doers(session, task)
     if actor.person_id in earlier:
-        return Verdict(
-            False, f"按职责分离要求，您已办理过“{earlier[actor.person_id]}”，须由他人办理"
-        )
-    return YES
+        return separate_duties(earlier[actor.person_id])
+    if stand_in is None:
+        return YES
+    if stand_in.principal_id in earlier:
+        done, name = earlier[stand_in.principal_id], stand_in.principal_name
+        return Verdict(False, f"按职责分离要求，您代理的{name}已办理过“{done}”，须由他人办理")
+    allowed = lawful.rule(session, case, task, Act.SUBSTITUTE)
+    return YES if allowed.is_allowed else Verdict(False, allowed.reason)
 
 
-def _earlier_doers(session: Session, task: Task) -> dict[UUID, str]:
-    """Return who completed, in this case, what this task must be separate from."""
+def separate_duties(done: str) -> Verdict:
+    """Return the refusal to somebody who did what a task must be separate from."""
+    return Verdict(False, f"按职责分离要求，您已办理过“{done}”，须由他人办理")
+
+
+def earlier_doers(session: Session, task: Task) -> dict[UUID, str]:
+    """Return who completed, in this case, what this task must be separate from.
+
+    Both the substitute and the person they stood in for; what was taken back does not count.
+    """
     if not task.separate_from:
         return {}
     rows = session.execute(
-        select(Decision.person_id, Task.name)
+        select(Decision.person_id, Decision.on_behalf_of, Task.name)
         .join(Task, Task.id == Decision.task_id)
         .where(
             Decision.case_id == task.case_id,
+            Decision.withdrawn_at.is_(None),
             Decision.node_id.in_(task.separate_from)
             | Decision.activity_code.in_(task.separate_from),
         )
     )
-    return dict(rows.all())
+    return {who: name for *both, name in rows for who in both if who is not None}
 
 
 def start_procedure(
@@ -210,6 +260,15 @@ def still_with(session: Session, actor: Actor, case: Case) -> Verdict:
     if is_official(session, actor, case, still=True):
         return YES
     return Verdict(False, "办件已移送其他机关")
+
+
+def set_absence(actor: Actor, principal: UUID, party_id: UUID) -> Verdict:
+    """Judge whether the actor may set or end somebody's absence: their own, or as process owner."""
+    if actor.person_id == principal and party_id in actor.parties:
+        return YES
+    if actor.holds(party_id, PROCESS_OWNER):
+        return YES
+    return Verdict(False, "只有本人或者本机关的流程管理员可以设置代理")
 
 
 def own_procedures(actor: Actor, agency_ids: Iterable[UUID]) -> Verdict:
@@ -257,6 +316,7 @@ def _has_answered(session: Session, actor: Actor, decision: Decision) -> bool:
                     Decision.case_id == decision.case_id,
                     Decision.node_id == decision.node_id,
                     Decision.person_id == actor.person_id,
+                    Decision.withdrawn_at.is_(None),
                 )
             )
         )

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from services import audit, case_pages, case_parts, cases, materials, policies, procedures
-from services.actors import Actor
+from services.actors import Actor, StandIn
 from services.cases.environment import CaseWorld
 from services.db.models import Case, Draft, Task, TaskStatus
 from services.errors import ConflictError, TaskTakenError, TooLargeError
@@ -36,7 +36,7 @@ def page(session: Session, runtime: Runtime, actor: Actor, task_id: UUID) -> dic
     case = read_case(session, case.id)
     ready = procedures.ready(session, case.bundle_hash)
     form = ready.form(task.form_id)
-    verdict = policies.do_task(session, actor, task)
+    stand_in, verdict = policies.capacity(session, actor, task)
     context: dict[str, Any] = {}
     if task.status is TaskStatus.OPEN and verdict.is_allowed:
         world = CaseWorld(session, runtime, case, ready, actor)
@@ -55,6 +55,7 @@ def page(session: Session, runtime: Runtime, actor: Actor, task_id: UUID) -> dic
         "clauses": case_parts.task_clauses(session, case, task),
         "may_act": verdict.is_allowed and task.status is TaskStatus.OPEN,
         "reason": verdict.reason,
+        "on_behalf_of": stand_in.principal_name if stand_in else None,
     }
 
 
@@ -80,12 +81,13 @@ def claim(session: Session, runtime: Runtime, actor: Actor, task_id: UUID) -> Ta
     policies.see_task(session, actor, case, task)
     if task.status is not TaskStatus.OPEN:
         raise TaskTakenError("这项任务已经结束")
-    if task.claimed_by not in (None, actor.person_id):
+    stand_in, verdict = policies.capacity(session, actor, task)
+    if not verdict.is_allowed and task.claimed_by not in (None, actor.person_id):
         raise TaskTakenError("这项任务已由他人签收")
-    policies.do_task(session, actor, task).require()
-    if task.claimed_by is None:
+    verdict.require()
+    if task.claimed_by != actor.person_id:
         task.claimed_by = actor.person_id
-        _note(session, runtime, actor, case, task, "task.claimed")
+        _note(session, runtime, actor, case, task, "task.claimed", stand_in)
     return task
 
 
@@ -102,7 +104,13 @@ def release(session: Session, runtime: Runtime, actor: Actor, task_id: UUID) -> 
 
 
 def _note(
-    session: Session, runtime: Runtime, actor: Actor, case: Case, task: Task, what: str
+    session: Session,
+    runtime: Runtime,
+    actor: Actor,
+    case: Case,
+    task: Task,
+    what: str,
+    stand_in: StandIn | None = None,
 ) -> None:
     audit.append(
         session,
@@ -111,7 +119,7 @@ def _note(
         actor=actor.key,
         party_id=task.party_id,
         what=what,
-        payload={"task": str(task.id), "node": task.node_id},
+        payload={"task": str(task.id), "node": task.node_id} | audit.on_behalf(stand_in),
     )
 
 

@@ -155,7 +155,7 @@ class Desk:
         """The sample person of that login."""
         with unit_of_work(self.runtime.sessions) as session:
             person = session.scalars(select(Person.id).where(Person.login == login)).one()
-            return accounts.actor_of(session, person)
+            return accounts.actor_of(session, person, self.runtime.clock.now())
 
     def party(self, code: str) -> UUID:
         """The id of an agency or a unit."""

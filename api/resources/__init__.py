@@ -11,6 +11,8 @@ from api.resources import (
     notices,
     operations,
     parties,
+    phrases,
+    substitutions,
     tasks,
     workbench,
 )
@@ -26,6 +28,8 @@ BLUEPRINTS = (
     notices.blueprint,
     operations.blueprint,
     parties.blueprint,
+    phrases.blueprint,
+    substitutions.blueprint,
     exchange.blueprint,  # the public one, with what stands in ``public``
     health.blueprint,
 )

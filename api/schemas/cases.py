@@ -160,6 +160,9 @@ class TaskPageSchema(Schema):
     )
     clauses = fields.List(fields.Nested(ClauseSchema))
     may_act = fields.Boolean()
+    on_behalf_of = fields.String(
+        allow_none=True, metadata={"description": "The absent person one would do it for (代)"}
+    )
     reason = fields.String()
 
 
@@ -224,8 +227,14 @@ class DecisionSchema(Schema):
     name = fields.String()
     form = fields.String()
     person = fields.String()
+    on_behalf_of = fields.String(
+        allow_none=True, metadata={"description": "The absent person whose substitute made it (代)"}
+    )
     role = fields.String()
     made_at = fields.AwareDateTime(format="iso")
+    withdrawn_at = fields.AwareDateTime(
+        format="iso", allow_none=True, metadata={"description": "Taken back (撤回) since then"}
+    )
     answers = fields.Dict(keys=fields.String(), allow_none=True)
     answers_sha256 = fields.String()
     files = fields.List(fields.Nested(FileSchema))
@@ -303,6 +312,9 @@ class PassageSchema(Schema):
     at = fields.AwareDateTime(format="iso")
     what = fields.String()
     actor = fields.String()
+    on_behalf_of = fields.String(
+        allow_none=True, metadata={"description": "The absent person a substitute stood in for"}
+    )
     passed = fields.List(fields.List(fields.String()))
     state = fields.String(allow_none=True)
     hash = fields.String()

@@ -8,7 +8,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from services import audit, policies, procedures
-from services.actors import Actor
+from services.actors import Actor, StandIn
 from services.cases.environment import CaseWorld
 from services.cases.projection import project
 from services.cases.steps import advance, attach_files, digest
@@ -35,7 +35,8 @@ def complete_task(
     policies.see_task(session, actor, case, task)
     if task.status is not TaskStatus.OPEN:
         raise _taken(session, task)
-    policies.do_task(session, actor, task).require()
+    stand_in, verdict = policies.capacity(session, actor, task)
+    verdict.require()
     ready = procedures.ready(session, case.bundle_hash)
     world = CaseWorld(session, runtime, case, ready, actor)
 
@@ -44,10 +45,10 @@ def complete_task(
     def answer(scope: Mapping[str, Any]) -> Document:
         clean = ready.form(task.form_id).check(answers, scope, world.context)
         attach_files(world, task.form_id, clean)
-        decisions.append(_decision(world, task, clean))
+        decisions.append(_decision(world, task, clean, stand_in))
         session.add(decisions[0])
         session.flush()
-        return clean | _stamp(world, task)
+        return clean | _stamp(world, task, stand_in)
 
     step = advance(
         world,
@@ -61,13 +62,15 @@ def complete_task(
         "code": task.activity_code,
         "role": task.role,
         "answers": decisions[0].answers_sha256,
+        "decision": str(decisions[0].id),
+        **audit.on_behalf(stand_in),
     }
     project(world, step, what=audit.TASK_COMPLETED, payload=payload, done=task.id)
     _drop_drafts(session, task)
     return case
 
 
-def _decision(world: CaseWorld, task: Task, clean: Document) -> Decision:
+def _decision(world: CaseWorld, task: Task, clean: Document, stand_in: StandIn | None) -> Decision:
     assert world.actor is not None
     return Decision(
         case_id=world.case.id,
@@ -80,17 +83,20 @@ def _decision(world: CaseWorld, task: Task, clean: Document) -> Decision:
         answers=clean,
         answers_sha256=digest(clean),
         made_at=world.now,
+        on_behalf_of=stand_in.principal_id if stand_in else None,
     )
 
 
-def _stamp(world: CaseWorld, task: Task) -> Document:
+def _stamp(world: CaseWorld, task: Task, stand_in: StandIn | None) -> Document:
     """Return who answered and when, for rules that ask (reserved keys ``by`` and ``at``)."""
     assert world.actor is not None
-    by = {
+    by: Document = {
         "id": str(world.actor.person_id),
         "name": world.actor.name,
         "party_id": str(task.party_id) if task.party_id else None,
     }
+    if stand_in is not None:
+        by["on_behalf_of"] = {"id": str(stand_in.principal_id), "name": stand_in.principal_name}
     return {"by": by, "at": world.now.isoformat()}
 
 
@@ -110,7 +116,7 @@ def _taken(session: Session, task: Task) -> TaskTakenError:
     row = session.execute(
         select(Person.name, Decision.made_at)
         .join(Decision, Decision.person_id == Person.id)
-        .where(Decision.task_id == task.id)
+        .where(Decision.task_id == task.id, Decision.withdrawn_at.is_(None))
     ).first()
     if row is None:
         return TaskTakenError("这项任务已随流程推进而取消", "TASK_CANCELLED")

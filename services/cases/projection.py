@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm.attributes import flag_modified
 
-from services import audit, case_facts, notifications, posting
+from services import audit, case_facts, lawful, notifications, posting
 from services.cases.environment import CaseWorld
 from services.db.models import (
     CaseStatus,
@@ -19,6 +19,7 @@ from services.db.models import (
     TaskStatus,
 )
 from services.handoffs import access
+from workflows.bundles.handling import Act
 from workflows.engine import DeadlineSet, Step, Wait
 
 NO_LIMIT = datetime(9999, 1, 1, tzinfo=UTC)
@@ -104,7 +105,7 @@ def _tasks(world: CaseWorld, step: Step, done: UUID | None) -> list[Task]:
 def _new_task(world: CaseWorld, wait: Wait, due_at: datetime | None) -> Task:
     node = wait.node
     party_id = world.party_for(wait.role, wait.party) if wait.person is None else None
-    return Task(
+    task = Task(
         id=wait.task_id,
         case_id=world.case.id,
         node_id=node.id,
@@ -120,6 +121,9 @@ def _new_task(world: CaseWorld, wait: Wait, due_at: datetime | None) -> Task:
         opened_at=world.now,
         due_at=due_at or NO_LIMIT,
     )
+    substitute = lawful.rule(world.session, world.case, task, Act.SUBSTITUTE)
+    task.admits_substitute = substitute.is_allowed
+    return task
 
 
 def _item_key(wait: Wait) -> str | None:
@@ -130,15 +134,13 @@ def _item_key(wait: Wait) -> str | None:
 def _deadlines(world: CaseWorld, step: Step, new: set[UUID]) -> None:
     ended = {p.task_id for p in step.passages if p.event != "entered" and p.node.due is not None}
     if ended:
-        world.session.execute(
-            update(Deadline)
-            .where(
-                Deadline.case_id == world.case.id,
-                Deadline.task_id.in_(ended),
-                Deadline.ended_at.is_(None),
-            )
-            .values(ended_at=world.now)
+        running = select(Deadline).where(
+            Deadline.case_id == world.case.id,
+            Deadline.task_id.in_(ended),
+            Deadline.ended_at.is_(None),
         )
+        for row in world.session.scalars(running):
+            row.ended_at = world.now
     for each in step.deadlines:
         row = _deadline_row(world, each, is_new=each.task_id in new)
         row.ended_at = world.now if each.task_id in ended else None

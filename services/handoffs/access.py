@@ -6,7 +6,6 @@ from uuid import UUID
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from services.db.engine import insert_into
 from services.db.models import Case, CaseAccess, HandoffOut
 
 
@@ -15,13 +14,12 @@ def grant(session: Session, case: Case, party_id: UUID, at: datetime) -> None:
 
     A party to which the case comes back sees it whole again.
     """
-    session.execute(
-        insert_into(session, CaseAccess)
-        .values(party_id=party_id, case_id=case.id, since=at, until=None, disclosed=None)
-        .on_conflict_do_update(
-            index_elements=["party_id", "case_id"], set_={"until": None, "disclosed": None}
-        )
-    )
+    row = session.get(CaseAccess, (party_id, case.id))  # the case is locked: nobody else adds it
+    if row is None:
+        row = CaseAccess(party_id=party_id, case_id=case.id, since=at)
+        session.add(row)
+    row.until, row.disclosed = None, None
+    session.flush()
 
 
 def hand_over(session: Session, case: Case, handoff: HandoffOut, at: datetime) -> None:

@@ -137,7 +137,7 @@ def _decisions(session: Session, case: Case) -> list[dict[str, Any]]:
     rows = session.execute(
         select(Task.name, Decision.answers_sha256)
         .join(Task, Task.id == Decision.task_id)
-        .where(Decision.case_id == case.id)
+        .where(Decision.case_id == case.id, Decision.withdrawn_at.is_(None))
         .order_by(Decision.made_at, Decision.id)
     )
     return [{"kind": "decision", "name": name, "sha256": digest} for name, digest in rows]

@@ -148,7 +148,9 @@ class LocalDriver:
             person = session.scalars(select(Person.id).where(Person.login == login)).first()
             if person is None:
                 raise RefusedError("NOT_SIGNED_IN", f"没有账号 {login}")
-            kept.append(command(session, accounts.actor_of(session, person)))
+            kept.append(
+                command(session, accounts.actor_of(session, person, self.runtime.clock.now()))
+            )
             return commands.Answer(200, None)
 
         with _refusals():

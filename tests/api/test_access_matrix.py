@@ -8,7 +8,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from hashlib import sha256
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -33,7 +33,9 @@ from services.db.models import (
     Objection,
     Party,
     Person,
+    Phrase,
     SavedView,
+    Substitution,
     Task,
     TaskStatus,
 )
@@ -122,6 +124,7 @@ def world(databases, library, make_desk, tmp_path_factory) -> World:
             for column, login in LOGINS.items()
             if login
         }
+        shared |= _own(session, databases.now, people, UUID(shared["agency"]))
         places = {
             name: shared
             | {"case_id": case.id, "task_id": tasks[name].id}
@@ -134,6 +137,30 @@ def world(databases, library, make_desk, tmp_path_factory) -> World:
     runtime.clock.advance(timedelta(seconds=1))
     runtime.sessions.kw["bind"].dispose()
     return World(create_app(runtime), Path(url.removeprefix("sqlite:///")), tokens, places)
+
+
+def _own(session, now, people, agency) -> dict[str, str]:
+    """What belongs to people, not to a case: a phrase of the starter, an absence of the official."""
+    phrase = Phrase(person_id=people["lead-op"], text="请补充附件", position=1)
+    absence = Substitution(
+        principal_id=people["lj-reviewer"],
+        substitute_id=people["lj-clerk"],
+        party_id=agency,
+        starts_on=date(2027, 2, 1),
+        ends_on=date(2027, 2, 3),
+        reason="休假",
+        set_by=people["lj-reviewer"],
+        set_at=now,
+    )
+    session.add_all([phrase, absence])
+    session.flush()
+    return {
+        "party_id": str(agency),
+        "phrase_id": str(phrase.id),
+        "substitution_id": str(absence.id),
+        "official_id": str(people["lj-reviewer"]),
+        "owner_id": str(people["lj-owner"]),
+    }
 
 
 def _things(session, runtime, case, people, *, is_attached) -> dict[str, object]:

@@ -11,6 +11,7 @@ import yaml
 from lxml import etree
 
 from workflows import dmn
+from workflows.bundles import handling
 from workflows.bundles.facts import Fact, read_facts
 from workflows.diagrams import Diagram, Node, read_diagram
 from workflows.engine import Program, compile_program
@@ -85,6 +86,12 @@ class Opened:
     def facts(self) -> tuple[Fact, ...]:
         """Return the facts by which people find its cases, in the order of the declaration."""
         return read_facts(self)
+
+    @cached_property
+    def handling(self) -> handling.Handling:
+        """Return which acts are lawful on which task."""
+        files = sorted(self.bundle.under(handling.FOLDER).items(), key=handling.shared_first)
+        return handling.merged(yaml.safe_load(data) for _path, data in files)
 
     @property
     def jurisdiction(self) -> str:

@@ -14,6 +14,7 @@ from typing import Any
 import yaml
 
 from workflows import dmn
+from workflows.bundles import handling
 from workflows.bundles.bundle import PROCEDURE_FILE, Bundle
 from workflows.diagrams import Diagram, DiagramError, read_diagram
 
@@ -143,6 +144,7 @@ class _Closure:
         self.procedure = procedure
         folders = [library.bpmn_root / SHARED, jurisdiction.folder]
         self.processes = _index(folders, "*.bpmn", "bpmn", _process_ids)
+        self.folders = folders
         self.decisions = _index(folders, "*.dmn", "dmn", _decision_ids)
         self.form_folders = [jurisdiction.forms_folder, library.forms_root / SHARED]
 
@@ -161,7 +163,16 @@ class _Closure:
             path = self.jurisdiction.folder / name
             if path.exists():
                 found[name] = path.read_bytes()
-        return found | self._scenarios()
+        return found | self._handling() | self._scenarios()
+
+    def _handling(self) -> dict[str, bytes]:
+        """Return the rules on what may be done with tasks: the shared ones and the own."""
+        paths = {f.name: f / "handling.yaml" for f in self.folders}
+        return {
+            f"{handling.FOLDER}/{name}.yaml": path.read_bytes()
+            for name, path in paths.items()
+            if path.exists()
+        }
 
     def _scenarios(self) -> dict[str, bytes]:
         """Return the procedure's scenarios with the parts and answers they share."""

@@ -11,6 +11,7 @@ import yaml
 from workflows import dmn
 from workflows.bundles import Bundle, Opened
 from workflows.bundles.bundle import PROCEDURE_FILE
+from workflows.bundles.handling import FOLDER, shared_first
 from workflows.diagrams import Diagram, DiagramError, read_diagram
 from workflows.engine import compile_program
 from workflows.errors import ModelRefusedError
@@ -19,6 +20,7 @@ from workflows.verification import (
     events,
     expressions,
     gateways,
+    handling,
     parameters,
     references,
     structure,
@@ -38,6 +40,7 @@ _CHECKS: tuple[Callable[[Subject], Findings], ...] = (
     time_limits.check,
     expressions.check,
     tables.check,
+    handling.check,
 )
 
 
@@ -72,6 +75,7 @@ def check_bundle(
         forms,
         operations,
         assumptions,
+        files.handling(),
     )
     found = [*files.findings, *(each for checks in _CHECKS for each in checks(subject))]
     if not any(each.severity is Severity.ERROR for each in found):
@@ -134,6 +138,15 @@ class _Files:
                 found[path] = dmn.parse(data)
             except dmn.DmnError as error:
                 self._unreadable(path, error.element_id, error.message_zh)
+        return found
+
+    def handling(self) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for path, data in sorted(self.bundle.under(FOLDER).items(), key=shared_first):
+            try:
+                found[path] = yaml.safe_load(data)
+            except yaml.YAMLError:
+                self._unreadable(path, "", "办理规则不是合法的 YAML")
         return found
 
     def clauses(self) -> frozenset[str]:

@@ -52,7 +52,8 @@ class Operation(Protocol):
 class Subject:
     """One procedure with everything it uses. ``settings`` is what procedure.json says.
 
-    ``models`` are decision models by path; ``clauses`` and ``assumptions`` the known ids.
+    ``models`` are decision models by path; ``clauses`` and ``assumptions`` the known ids;
+    ``handling`` what the files of rules on tasks say, by path, the shared one first.
     """
 
     procedure_id: str
@@ -63,6 +64,7 @@ class Subject:
     forms: Mapping[str, Form]
     operations: Mapping[str, Operation]
     assumptions: AbstractSet[str] = field(default_factory=frozenset)
+    handling: Mapping[str, Any] = field(default_factory=dict)
 
     @cached_property
     def processes(self) -> dict[str, Process]:

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, text
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, text, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.db.base import CODE, NAME, Base, PackedJson, text_enum
@@ -133,6 +133,9 @@ class Task(Base):
     recused_at: Mapped[datetime | None] = mapped_column(
         comment="Whoever it was given to by name has no more part in the case"
     )
+    admits_substitute: Mapped[bool] = mapped_column(
+        default=True, server_default=true(), comment="False: only who holds the role may do it"
+    )
 
     __table_args__ = (
         Index(
@@ -189,14 +192,25 @@ class Draft(Base):
 class Decision(Base):
     """The official record of who completed a task, in what role, with what answers.
 
-    Append-only. The unique task is the last guard against a doubled completion.
+    Append-only: one that is taken back (撤回) stays, marked. The unique task among those that
+    stand is the last guard against a doubled completion.
     """
 
     __tablename__ = "decisions"
+    __table_args__ = (
+        Index(
+            "uq_decisions_task_id_standing",
+            "task_id",
+            unique=True,
+            postgresql_where=text("withdrawn_at IS NULL"),
+            sqlite_where=text("withdrawn_at IS NULL"),
+        ),
+        Index(None, "person_id", "made_at", "id"),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     case_id: Mapped[UUID] = mapped_column(ForeignKey("cases.id"), index=True)
-    task_id: Mapped[UUID] = mapped_column(ForeignKey("tasks.id"), unique=True)
+    task_id: Mapped[UUID] = mapped_column(ForeignKey("tasks.id"))
     node_id: Mapped[str] = mapped_column(CODE)
     activity_code: Mapped[str | None] = mapped_column(String(32))
     person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"))
@@ -205,8 +219,10 @@ class Decision(Base):
     answers: Mapped[Any] = mapped_column(PackedJson)
     answers_sha256: Mapped[str] = mapped_column(String(64))
     made_at: Mapped[datetime]
-
-    __table_args__ = (Index(None, "person_id", "made_at", "id"),)
+    on_behalf_of: Mapped[UUID | None] = mapped_column(
+        ForeignKey("people.id"), comment="The absent person a substitute stood in for (代)"
+    )
+    withdrawn_at: Mapped[datetime | None] = mapped_column(comment="Taken back by who made it")
 
 
 class Comment(Base):
@@ -221,6 +237,16 @@ class Comment(Base):
     audience: Mapped[str] = mapped_column(String(16), comment="agency, applicant or experts")
     text: Mapped[str] = mapped_column(Text)
     made_at: Mapped[datetime]
+
+
+class CommentFile(Base):
+    """A file attached to a comment: whoever may read the comment may read it."""
+
+    __tablename__ = "comment_files"
+    __table_args__ = (Index(None, "file_id"),)
+
+    comment_id: Mapped[UUID] = mapped_column(ForeignKey("comments.id"), primary_key=True)
+    file_id: Mapped[UUID] = mapped_column(ForeignKey("files.id"), primary_key=True)
 
 
 class Waiver(Base):
