@@ -80,7 +80,11 @@ def _list(actor: Actor, kind: ListKind, filters: Filters) -> Any:
             select(Case, Decision, Task)
             .join(Decision, Decision.case_id == Case.id)
             .join(Task, Task.id == Decision.task_id)
-            .where(Decision.person_id == actor.person_id, *conditions)
+            .where(
+                Decision.person_id == actor.person_id,
+                Decision.withdrawn_at.is_(None),
+                *conditions,
+            )
             .where(*_of_activity(filters))
         )
     if kind is ListKind.STARTED:
