@@ -46,6 +46,7 @@ STATUS: dict[type[errors.DomainError], HTTPStatus] = {
     errors.KeyReusedError: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.TooManyAttemptsError: HTTPStatus.TOO_MANY_REQUESTS,
     errors.TooLargeError: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    errors.UnavailableError: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 
 _SENTENCES = {

@@ -94,3 +94,9 @@ class TooLargeError(DomainError):
     """The upload exceeds a limit."""
 
     code = "TOO_LARGE"
+
+
+class UnavailableError(DomainError):
+    """The installation lacks something that only its administrator can supply."""
+
+    code = "UNAVAILABLE"

@@ -13,7 +13,16 @@ from sqlalchemy.orm import Session
 
 from services import lawful
 from services.actors import Actor, StandIn
-from services.db.models import Case, CaseAccess, Decision, Party, PartyKind, Task, TaskStatus
+from services.db.models import (
+    Case,
+    CaseAccess,
+    Decision,
+    Document,
+    Party,
+    PartyKind,
+    Task,
+    TaskStatus,
+)
 from services.errors import NotAllowedError, NotFoundError
 from workflows.bundles.handling import Act
 
@@ -306,6 +315,24 @@ def read_answers(
         return True
     wanted = EXPERT if is_expert else APPLICANT
     return wanted in audience
+
+
+def read_document(session: Session, actor: Actor, case: Case, document: Document) -> bool:
+    """Tell whether the actor, to whom the case has come, may read an issued paper.
+
+    Whoever issued it always; officials what was issued while the case was with them; units and
+    experts what the paper's template addresses to them.
+    """
+    if document.agency_id is not None and document.agency_id in actor.parties:
+        return True
+    if not sight_of(session, actor, case).covers(document.issued_at):
+        return False
+    if is_official(session, actor, case):
+        return True
+    if case.starter_party_id in actor.parties and STARTER in document.audience:
+        return True
+    wanted = EXPERT if _is_expert_of(session, actor, case) else APPLICANT
+    return wanted in document.audience
 
 
 def _has_answered(session: Session, actor: Actor, decision: Decision) -> bool:

@@ -33,6 +33,7 @@ class Settings:
     sweep_seconds: float
     allow_rehearsals: bool
     yellow_working_days: int
+    fonts_dir: Path | None = None
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> "Settings":
@@ -55,6 +56,7 @@ class Settings:
             sweep_seconds=reader.number("SWEEP_MILLISECONDS", 1000) / 1000,
             allow_rehearsals=reader.flag("ALLOW_REHEARSALS", default=True),
             yellow_working_days=reader.number("YELLOW_WORKING_DAYS", 4),
+            fonts_dir=Path(folder) if (folder := reader.text("FONTS_DIR", "")) else None,
         )
         if reader.problems:
             raise SettingsError("; ".join(reader.problems))

@@ -3,6 +3,7 @@
 from api.resources import (
     auth,
     cases,
+    documents,
     exchange,
     files,
     handoffs,
@@ -23,6 +24,7 @@ BLUEPRINTS = (
     tasks.blueprint,
     workbench.blueprint,
     files.blueprint,
+    documents.blueprint,
     handoffs.blueprint,
     jurisdictions.blueprint,
     notices.blueprint,

@@ -18,6 +18,7 @@ from services.db.models import (
     Task,
     TaskStatus,
 )
+from services.documents import issuing
 from services.handoffs import access
 from workflows.bundles.handling import Act
 from workflows.engine import DeadlineSet, Step, Wait
@@ -51,6 +52,11 @@ def project(
         case.status = CaseStatus.FINISHED
         case.outcome = step.outcome
         case.finished_at = world.now
+    issued = issuing.issue(world, step)
+    if issued:
+        payload = payload | {
+            "documents": [[d.template, d.number, d.content_sha256] for d in issued]
+        }
     audit.append(
         world.session,
         case,

@@ -26,6 +26,7 @@ from services.db.engine import open_engine, open_sessions, unit_of_work
 from services.db.models import (
     Comment,
     Consortium,
+    Document,
     File,
     Incident,
     Notice,
@@ -208,7 +209,20 @@ def _things(session, runtime, case, people, *, is_attached) -> dict[str, object]
         valid_from=now.date(),
     )
     view = SavedView(person_id=people["lead-op"], name=case.number, list_kind="todo", sort="due")
-    session.add_all([file, incident, notification, notice, consortium, view])
+    paper = Document(
+        case_id=case.id,
+        task_id=uuid4(),
+        template="acceptance",
+        kind="acceptance",
+        name="受理通知书",
+        title="受理通知书",
+        number=f"受〔2026〕{uuid4().hex[:4]}号",
+        audience=["applicant"],
+        content={"title": "受理通知书", "number": None, "marks": [], "blocks": []},
+        content_sha256=sha256(case.number.encode()).hexdigest(),
+        issued_at=now,
+    )
+    session.add_all([file, incident, notification, notice, consortium, view, paper])
     session.flush()
     objection = Objection(
         notice_id=notice.id,
@@ -237,6 +251,7 @@ def _things(session, runtime, case, people, *, is_attached) -> dict[str, object]
         "progress_code": case.progress_code,
         "file_id": file.id,
         "view_id": view.id,
+        "document_id": paper.id,
         "incident_id": incident.id,
         "notification_id": notification.id,
         "notice": notice.number,

@@ -14,6 +14,7 @@ from workflows import dmn
 from workflows.bundles import handling
 from workflows.bundles.facts import Fact, read_facts
 from workflows.diagrams import Diagram, Node, read_diagram
+from workflows.documents import FOLDER, Template, templates_of
 from workflows.engine import Program, compile_program
 from workflows.xml import parse_xml
 
@@ -92,6 +93,16 @@ class Opened:
         """Return which acts are lawful on which task."""
         files = sorted(self.bundle.under(handling.FOLDER).items(), key=handling.shared_first)
         return handling.merged(yaml.safe_load(data) for _path, data in files)
+
+    @cached_property
+    def templates(self) -> Mapping[str, Template]:
+        """Return the templates of official papers by id."""
+        return templates_of(self.bundle.under(FOLDER))
+
+    @cached_property
+    def clauses(self) -> list[dict[str, Any]]:
+        """Return the clauses of the regulation, as clauses.yaml lists them."""
+        return yaml.safe_load(self.bundle.files.get("clauses.yaml", b"[]")) or []
 
     @property
     def jurisdiction(self) -> str:

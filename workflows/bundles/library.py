@@ -17,6 +17,7 @@ from workflows import dmn
 from workflows.bundles import handling
 from workflows.bundles.bundle import PROCEDURE_FILE, Bundle
 from workflows.diagrams import Diagram, DiagramError, read_diagram
+from workflows.documents import FOLDER, TemplateError, read_template
 
 SHARED = "shared"
 
@@ -146,6 +147,7 @@ class _Closure:
         self.processes = _index(folders, "*.bpmn", "bpmn", _process_ids)
         self.folders = folders
         self.decisions = _index(folders, "*.dmn", "dmn", _decision_ids)
+        self.templates = _index(folders, f"{FOLDER}/*.yaml", FOLDER, _template_ids)
         self.form_folders = [jurisdiction.forms_folder, library.forms_root / SHARED]
 
     def files(self) -> dict[str, bytes]:
@@ -163,7 +165,7 @@ class _Closure:
             path = self.jurisdiction.folder / name
             if path.exists():
                 found[name] = path.read_bytes()
-        return found | self._handling() | self._scenarios()
+        return found | self._handling() | self._papers(diagrams) | self._scenarios()
 
     def _handling(self) -> dict[str, bytes]:
         """Return the rules on what may be done with tasks: the shared ones and the own."""
@@ -173,6 +175,13 @@ class _Closure:
             for name, path in paths.items()
             if path.exists()
         }
+
+    def _papers(self, diagrams: list[Diagram]) -> dict[str, bytes]:
+        """Return the templates whose activity the procedure has, and those of letters."""
+        nodes = [n for d in diagrams for p in d.processes.values() for n in p.nodes.values()]
+        known = {n.id for n in nodes} | {n.activity_code for n in nodes} | {None}
+        sources = self.templates.values()
+        return {s.path: s.data for s in sources if read_template(s.data).on in known}
 
     def _scenarios(self) -> dict[str, bytes]:
         """Return the procedure's scenarios with the parts and answers they share."""
@@ -280,6 +289,8 @@ def _ids(path: Path, data: bytes, ids: Callable[[bytes], list[str]]) -> list[str
         raise BundleError(f"{path.name}：{error}") from error
     except dmn.DmnError as error:
         raise BundleError(f"{path.name}：{error.message_zh}") from error
+    except TemplateError as error:
+        raise BundleError(f"{path.name}：{error}") from error
 
 
 def _process_ids(data: bytes) -> list[str]:
@@ -288,3 +299,7 @@ def _process_ids(data: bytes) -> list[str]:
 
 def _decision_ids(data: bytes) -> list[str]:
     return list(dmn.parse(data).decisions)
+
+
+def _template_ids(data: bytes) -> list[str]:
+    return [read_template(data).id]

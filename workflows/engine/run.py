@@ -209,7 +209,9 @@ class Run:
             container(self.document, frames_around(task))["outcome"] = node.outcome
 
     def _note(self, task: Task, node: Node, event: str) -> None:
-        self.passages.append(Passage(node, event, task.id, task.internal_data.get(ITEM_KEY)))
+        frames = frames_around(task) if event == "completed" else ()
+        path = tuple((frame.data_key, frame.item_key) for frame in frames)
+        self.passages.append(Passage(node, event, task.id, task.internal_data.get(ITEM_KEY), path))
 
     # --- time ------------------------------------------------------------------------------
 

@@ -117,12 +117,16 @@ class DeadlineSet:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A node entered, completed or cancelled during the step, in order."""
+    """A node entered, completed or cancelled during the step, in order.
+
+    ``data_path`` leads to the frame of the case document in which a node that was left stands.
+    """
 
     node: Node
     event: str
     task_id: UUID
     item_key: str | None = None
+    data_path: tuple[tuple[str, str | None], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

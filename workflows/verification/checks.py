@@ -21,6 +21,7 @@ from workflows.verification import (
     expressions,
     gateways,
     handling,
+    papers,
     parameters,
     references,
     structure,
@@ -78,6 +79,7 @@ def check_bundle(
         files.handling(),
     )
     found = [*files.findings, *(each for checks in _CHECKS for each in checks(subject))]
+    found += papers.check(bundle, subject)
     if not any(each.severity is Severity.ERROR for each in found):
         found += _engine(bundle, subject)
     return in_order(found)

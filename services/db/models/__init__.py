@@ -14,6 +14,7 @@ from services.db.models.cases import (
     TaskStatus,
     Waiver,
 )
+from services.db.models.documents import Document, Rendering
 from services.db.models.files import File
 from services.db.models.handling import (
     CaseSnapshot,
@@ -97,6 +98,7 @@ __all__ = [
     "Deadline",
     "Decision",
     "Delegation",
+    "Document",
     "Draft",
     "Expert",
     "File",
@@ -123,6 +125,7 @@ __all__ = [
     "Phrase",
     "Procedure",
     "Reminder",
+    "Rendering",
     "SavedView",
     "Substitution",
     "Task",

@@ -20,6 +20,11 @@ class File(Base):
     media_type: Mapped[str] = mapped_column(String(100), comment="Recognised from the content")
     name: Mapped[str] = mapped_column(NAME)
     case_id: Mapped[UUID | None] = mapped_column(ForeignKey("cases.id"), index=True)
+    objection_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("objections.id"),
+        index=True,
+        comment="Evidence of an objection; only the handling agency reads it",
+    )
     party_id: Mapped[UUID | None] = mapped_column(ForeignKey("parties.id"))
     uploaded_by: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
     uploaded_at: Mapped[datetime]

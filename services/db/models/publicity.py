@@ -111,6 +111,7 @@ class Consortium(Base):
     state: Mapped[ConsortiumState] = mapped_column(
         text_enum(ConsortiumState, "state"), default=ConsortiumState.ACTIVE
     )
+    ended_on: Mapped[date | None] = mapped_column(comment="Revoked or dissolved from this date on")
     is_rehearsal: Mapped[bool] = mapped_column(default=False)
 
 
