@@ -1,3 +1,5 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { fileURLToPath, URL } from 'node:url'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 
@@ -6,21 +8,18 @@ import { ElementPlusResolver } from 'unplugin-vue-components/resolvers'
 import Components from 'unplugin-vue-components/vite'
 import { defineConfig, type Plugin } from 'vite'
 
-/** Writes .br and .gz beside every text file, so that the server has nothing to compress. */
+/** Writes .br and .gz beside every text file once all is written: the server compresses nothing. */
 function compressed(): Plugin {
   return {
     name: 'compressed',
     apply: 'build',
-    generateBundle(_options, bundle) {
-      for (const [fileName, output] of Object.entries(bundle)) {
-        if (!/\.(js|css|svg)$/.test(fileName)) continue
-        const source = Buffer.from(output.type === 'chunk' ? output.code : output.source)
+    writeBundle({ dir = 'dist' }, bundle) {
+      const quality = { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } }
+      for (const fileName of Object.keys(bundle).filter((name) => /\.(js|css|svg)$/.test(name))) {
+        const source = readFileSync(join(dir, fileName))
         if (source.length < 1400) continue
-        const quality = { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } }
-        const packed = { br: brotliCompressSync(source, quality), gz: gzipSync(source) }
-        for (const [ending, bytes] of Object.entries(packed)) {
-          this.emitFile({ type: 'asset', fileName: `${fileName}.${ending}`, source: bytes })
-        }
+        writeFileSync(join(dir, `${fileName}.br`), brotliCompressSync(source, quality))
+        writeFileSync(join(dir, `${fileName}.gz`), gzipSync(source))
       }
     },
   }

@@ -9,13 +9,15 @@ import tasksEn from './locales/tasks.en'
 import tasksZh from './locales/tasks.zh-CN'
 import casesEn from './locales/cases.en'
 import casesZh from './locales/cases.zh-CN'
+import wordsEn from './locales/words.en'
+import wordsZh from './locales/words.zh-CN'
 
-const zhCN = { common: commonZh, forms: formsZh, tasks: tasksZh, cases: casesZh }
+const zhCN = { common: commonZh, forms: formsZh, tasks: tasksZh, cases: casesZh, words: wordsZh }
 
 /** The same keys with other words. */
 type Same<T> = { [K in keyof T]: T[K] extends string ? string : Same<T[K]> }
 
-const en: Same<typeof zhCN> = { common: commonEn, forms: formsEn, tasks: tasksEn, cases: casesEn }
+const en: Same<typeof zhCN> = { common: commonEn, forms: formsEn, tasks: tasksEn, cases: casesEn, words: wordsEn }
 
 const REMEMBERED = 'liancheng.language'
 export type Language = 'zh-CN' | 'en'
