@@ -143,6 +143,7 @@ def _passage(row: AuditEntry, names: dict[str, str], *, is_seen: bool) -> dict[s
         "at": row.at,
         "what": row.what,
         "actor": names.get(row.actor, "系统") if is_seen else ELSEWHERE,
+        "node": payload.get("node") if is_seen else None,
         "passed": payload.get("passed", []) if is_seen else [],
         "on_behalf_of": names.get(str(payload.get("on_behalf_of"))) if is_seen else None,
         "state": payload.get("state"),

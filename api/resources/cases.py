@@ -12,7 +12,7 @@ from api.schemas import cases as schemas
 from api.schemas.common import PageQuery, as_instant, decode_cursor, encode_cursor
 from api.shell import command, read
 from api.strict_json import Blueprint
-from services import case_pages, case_parts, cases, jobs
+from services import case_messages, case_pages, case_parts, cases, jobs
 from services.actors import Actor
 from services.lookup import get_case
 
@@ -65,6 +65,17 @@ class OneCase(MethodView):
     def get(self, case_id: UUID) -> Any:
         """Read a case."""
         return read(lambda session, actor: case_pages.one(session, actor, case_id))
+
+
+@blueprint.route("/<uuid:case_id>/messages")
+class OfferedMessages(MethodView):
+    @blueprint.response(200, schemas.OfferedMessageSchema(many=True))
+    @blueprint.alt_response(404, description="No such case")
+    def get(self, case_id: UUID) -> Any:
+        """List what one may tell the case now, for example a withdrawal, each with its form."""
+        return read(
+            lambda session, actor: case_messages.offered(session, auth.runtime(), actor, case_id)
+        )
 
 
 @blueprint.route("/<uuid:case_id>/messages/<name>")

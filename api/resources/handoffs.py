@@ -25,6 +25,7 @@ class HandoffQuery(PageQuery):
     box = fields.String(
         load_default="in", validate=validate.OneOf(["in", "out"], error="应为 in 或 out")
     )
+    case = fields.UUID(load_default=None, allow_none=True)
 
 
 class PartyRefSchema(Schema):
@@ -98,7 +99,12 @@ class Handoffs(MethodView):
         limit = query["limit"]
         found = read(
             lambda session, actor: reading.listed(
-                session, actor, box=query["box"], after=after, limit=limit + 1
+                session,
+                actor,
+                box=query["box"],
+                after=after,
+                limit=limit + 1,
+                only_case=query["case"],
             )
         )
         last = found[limit - 1] if len(found) > limit else None

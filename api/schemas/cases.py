@@ -196,6 +196,14 @@ class StepSchema(Schema):
     closed_at = fields.AwareDateTime(format="iso", allow_none=True)
 
 
+class OfferedMessageSchema(Schema):
+    """A message that one may send the case now."""
+
+    name = fields.String()
+    label = fields.String()
+    form = fields.Dict(keys=fields.String())
+
+
 class CasePartySchema(Schema):
     """A role of the case and the party it is bound to."""
 
@@ -315,6 +323,7 @@ class PassageSchema(Schema):
     on_behalf_of = fields.String(
         allow_none=True, metadata={"description": "The absent person a substitute stood in for"}
     )
+    node = fields.String(allow_none=True, metadata={"description": "The step it was about"})
     passed = fields.List(fields.List(fields.String()))
     state = fields.String(allow_none=True)
     hash = fields.String()

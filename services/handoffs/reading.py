@@ -25,13 +25,25 @@ RECEIVING_ROLES = ("authority_clerk", "authority_reviewer")
 
 
 def listed(
-    session: Session, actor: Actor, *, box: str, after: tuple[Any, UUID] | None, limit: int
+    session: Session,
+    actor: Actor,
+    *,
+    box: str,
+    after: tuple[Any, UUID] | None,
+    limit: int,
+    only_case: UUID | None = None,
 ) -> list[dict[str, Any]]:
-    """Return the handoffs of the actor's parties, newest first: those received or those sent."""
+    """Return the handoffs of the actor's parties, newest first: those received or those sent.
+
+    ``only_case``: those that this installation's case was handed over with.
+    """
     model: Any = HandoffIn if box == "in" else HandoffOut
     party = HandoffIn.receiver_id if box == "in" else HandoffOut.sender_id
     at = HandoffIn.taken_in_at if box == "in" else HandoffOut.sent_at
     query = select(model).where(party.in_(actor.parties))
+    if only_case is not None:
+        of_case = select(HandoffOut.id).where(HandoffOut.case_id == only_case)
+        query = query.where(model.id.in_(of_case))
     if after is not None:
         query = query.where(tuple_(at, model.id) < after)
     rows = session.scalars(query.order_by(at.desc(), model.id.desc()).limit(limit)).all()

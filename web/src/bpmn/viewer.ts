@@ -5,6 +5,9 @@ import NavigatedViewer from 'bpmn-js/lib/NavigatedViewer'
 export type Mark = 'done' | 'now' | 'next' | 'hot-1' | 'hot-2' | 'hot-3'
 export type Marks = Readonly<Record<string, Mark>>
 
+const SMALLEST = 0.6
+const READABLE = 0.8
+
 export interface OpenDiagram {
   mark: (marks: Marks) => void
   zoom: (factor: number) => void
@@ -16,6 +19,7 @@ interface Canvas {
   addMarker: (id: string, marker: string) => void
   removeMarker: (id: string, marker: string) => void
   zoom: (level?: number | 'fit-viewport', center?: 'auto') => number
+  scrollToElement: (id: string, padding?: number) => void
 }
 
 interface Registry {
@@ -39,6 +43,7 @@ export async function openDiagram(
   viewer.get<EventBus>('eventBus').on('element.click', ({ element }) => onPick(element.id))
   let shown: [string, string][] = []
   canvas.zoom('fit-viewport', 'auto')
+  let isPlaced = canvas.zoom() >= SMALLEST
   return {
     mark(marks) {
       for (const [id, marker] of shown) canvas.removeMarker(id, marker)
@@ -46,6 +51,12 @@ export async function openDiagram(
         .filter(([id]) => registry.get(id) !== undefined)
         .map(([id, mark]) => [id, `lc-${mark}`])
       for (const [id, marker] of shown) canvas.addMarker(id, marker)
+      const now = shown.find(([, marker]) => marker === 'lc-now')?.[0]
+      if (isPlaced || !now) return
+      // Too small to be read as a whole: show where the case stands, at a size for reading.
+      canvas.zoom(READABLE)
+      canvas.scrollToElement(now, 160)
+      isPlaced = true
     },
     zoom: (factor) => void canvas.zoom(canvas.zoom() * factor),
     fit: () => void canvas.zoom('fit-viewport', 'auto'),

@@ -1,5 +1,23 @@
 export default {
   title: 'Case',
+  started: 'started {at}',
+  finished: 'finished {at}',
+  bundle: 'procedure version {hash}',
+  progressCode: 'progress code {code}',
+  tabs: { overview: 'Overview', diagram: 'Diagram', timeline: 'Time line', documents: 'Documents', decisions: 'Decisions', parties: 'Parties and signatures', handoffs: 'Handoffs', deadlines: 'Time limits', comments: 'Comments' },
+  now: { title: 'Where it stands', none: 'No open step', who: 'With', since: 'Since', due: 'Due', mine: 'Do it', unknown: 'The handling agency', anyone: 'To be claimed' },
+  messages: { title: 'What you may ask for', send: 'Submit', done: 'Submitted' },
+  timeline: { at: 'When', what: 'What', who: 'Who', state: 'State', onBehalf: 'for {name}', steps: 'Passed: {names}', chain: 'Hash' },
+  event: {
+    case_started: 'Case started', task_completed: 'Task done', task_claimed: 'Claimed', task_released: 'Given back', task_withdrawn: 'Taken back',
+    task_transferred: 'Transferred', task_delegated: 'Delegated', task_reminded: 'Reminded', task_countersign_asked: 'Opinion asked', case_cc: 'Copied to',
+    timer_fired: 'Time ran out', service_settled: 'Done by the system', deadlines_recomputed: 'Limits computed anew', incident_opened: 'Incident', incident_resolved: 'Incident resolved', message: 'Received: {name}',
+  },
+  board: { title: 'Signatures: {name}', progress: '{done} of {all} done', unit: 'Party or item', status: 'Status', since: 'Since', until: 'Done' },
+  parties: { title: 'Parties', role: 'Role', name: 'Name', uscc: 'Credit code', empty: 'The case was passed on' },
+  waivers: { title: 'Waivers', rule: 'Rule', fact: 'Fact', reason: 'Reason', result: 'Result', granted: 'Granted', refused: 'Refused', by: 'proposed by {proposer}, decided by {decider}' },
+  handoffs: { empty: 'No handoffs', sent: 'Sent', received: 'Received', from: '{sender} → {receiver}', no: 'No. {n}', export: 'Export envelope and receipt', state: { SENT: 'Delivered, not signed for', RECEIVED: 'Signed for', RETURNED: 'Returned', sent: 'Delivered, not signed for', received: 'Signed for', returned: 'Returned', taken_in: 'To be signed for', refused: 'Refused' } },
+  node: { title: 'This step', called: 'Open the called process', clauses: 'Clauses', assumptions: 'Assumptions', none: 'No clause belongs to it' },
   diagram: {
     title: 'Diagram',
     larger: 'Larger',
@@ -9,5 +27,8 @@ export default {
     now: 'Current',
     next: 'Possible',
     unreadable: 'The diagram cannot be shown; please tell the process owner.',
+    which: 'Process',
+    hint: 'Choose a step in the diagram to read about it.',
+    label: 'Diagram: {name}. Current steps: {now}.',
   },
 }

@@ -1,5 +1,23 @@
 export default {
   title: '办件',
+  started: '{at} 发起',
+  finished: '{at} 办结',
+  bundle: '流程版本 {hash}',
+  progressCode: '进度查询码 {code}',
+  tabs: { overview: '概览', diagram: '流程图', timeline: '时间线', documents: '材料与文书', decisions: '意见与决定', parties: '单位与签署', handoffs: '移送', deadlines: '时限', comments: '交流' },
+  now: { title: '现在的环节', none: '没有待办环节', who: '由谁办理', since: '自', due: '期限', mine: '去办理', unknown: '承办单位', anyone: '待签收' },
+  messages: { title: '您可以提出', send: '提交', done: '已提交' },
+  timeline: { at: '时间', what: '事项', who: '办理人', state: '状态', onBehalf: '代{name}', steps: '经过：{names}', chain: '校验值' },
+  event: {
+    case_started: '发起办件', task_completed: '办理', task_claimed: '签收', task_released: '放回', task_withdrawn: '撤回办理',
+    task_transferred: '转办', task_delegated: '委派', task_reminded: '催办', task_countersign_asked: '加签', case_cc: '抄送',
+    timer_fired: '到期', service_settled: '系统处理', deadlines_recomputed: '重新计算时限', incident_opened: '登记异常', incident_resolved: '处理异常', message: '收到提出：{name}',
+  },
+  board: { title: '签署情况：{name}', progress: '{done} / {all} 已完成', unit: '单位或项目', status: '情况', since: '自', until: '完成时间' },
+  parties: { title: '各方', role: '角色', name: '名称', uscc: '统一社会信用代码', empty: '办件已移送，不再显示各方' },
+  waivers: { title: '放宽的条件', rule: '条件', fact: '实际情况', reason: '理由', result: '结果', granted: '同意放宽', refused: '不同意放宽', by: '{proposer} 提出，{decider} 决定' },
+  handoffs: { empty: '没有移送', sent: '发出', received: '收到', from: '{sender} → {receiver}', no: '第 {n} 份', export: '导出信封和回执', state: { SENT: '已送达，未签收', RECEIVED: '已签收', RETURNED: '已退件', sent: '已送达，未签收', received: '已签收', returned: '已退件', taken_in: '待签收', refused: '已拒收' } },
+  node: { title: '环节说明', called: '查看子流程', clauses: '对应条款', assumptions: '系统假定', none: '没有对应的条款' },
   diagram: {
     title: '流程图',
     larger: '放大',
@@ -9,5 +27,8 @@ export default {
     now: '正在办',
     next: '可能到',
     unreadable: '流程图无法显示，请联系流程负责人。',
+    which: '流程',
+    hint: '点选图上的环节查看说明。',
+    label: '流程图：{name}。现在的环节：{now}。',
   },
 }
