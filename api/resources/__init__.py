@@ -1,6 +1,7 @@
 """Every blueprint of the API."""
 
 from api.resources import (
+    ahead,
     auth,
     cases,
     documents,
@@ -23,6 +24,7 @@ BLUEPRINTS = (
     cases.blueprint,
     tasks.blueprint,
     workbench.blueprint,
+    ahead.blueprint,
     files.blueprint,
     documents.blueprint,
     handoffs.blueprint,

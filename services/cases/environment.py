@@ -19,6 +19,7 @@ from services.runtime import Runtime
 from services.service_tasks.catalogue import CATALOGUE, Call
 from workflows import engine, feel
 from workflows.calendar import TIME_ZONE, WorkingCalendar
+from workflows.diagrams import Node
 from workflows.engine import Document, ServiceContext
 from workflows.errors import IncidentError
 
@@ -114,10 +115,18 @@ class CaseWorld:
             calendar=self.calendar,
             scope=self.facts,
             operations=_Operations(self),
-            decide=self._decide,
+            decide=self.decide,
         )
 
-    def _decide(self, decision: str, scope: Mapping[str, Any]) -> Document:
+    def decision_of(self, node: Node) -> str:
+        """Return the id of the decision that a rule task names, parameters resolved."""
+        return self._resolve(node.decision or "")
+
+    def decide(self, decision: str, scope: Mapping[str, Any]) -> Document:
+        """Evaluate a decision of the bundle; what is stored under the rule task's data key.
+
+        Raises IncidentError (there is no such decision), DmnError, FeelError.
+        """
         decision = self._resolve(decision)
         model = self.ready.opened.decisions.get(decision)
         if model is None:

@@ -59,9 +59,7 @@ def start_case(
     procedure = procedures.get(session, procedure_id)
     ready = procedures.ready(session, procedure.bundle_hash)
     settings = ready.opened.procedure["procedure"]
-    bound = _agencies(session, ready)
-    policies.start_procedure(actor, party_id, settings["started_by"], bound).require()
-    _require_eligible(session, ready, settings["started_by"], party_id)
+    bound = who_may_start(session, ready, actor, party_id)
     offset = _offset(runtime, rehearsal)
     basis = legal_bases.current(session, procedure.jurisdiction)
     case = Case(
@@ -98,6 +96,17 @@ def start_case(
     payload = {"procedure": procedure_id, "bundle": case.bundle_hash, "answers": digest(clean)}
     project(world, step, what="case.started", payload=payload)
     return case
+
+
+def who_may_start(session: Session, ready: Ready, actor: Actor, party_id: UUID) -> dict[str, UUID]:
+    """Return the roles that agencies bear, once the actor may start the procedure for a party.
+
+    Raises NotFoundError, NotAllowedError.
+    """
+    bound, started_by = _agencies(session, ready), ready.opened.procedure["procedure"]["started_by"]
+    policies.start_procedure(actor, party_id, started_by, bound).require()
+    _require_eligible(session, ready, started_by, party_id)
+    return bound
 
 
 def _agencies(session: Session, ready: Ready) -> dict[str, UUID]:

@@ -13,7 +13,7 @@ from lxml import etree
 from workflows import dmn
 from workflows.bundles import handling
 from workflows.bundles.facts import Fact, read_facts
-from workflows.diagrams import Diagram, Node, read_diagram
+from workflows.diagrams import Diagram, Node, Process, read_diagram
 from workflows.documents import FOLDER, Template, templates_of
 from workflows.engine import Program, compile_program
 from workflows.xml import parse_xml
@@ -82,6 +82,15 @@ class Opened:
                 here = here.setdefault(parent, {})
             here[last] = entry["value"]
         return nested
+
+    @cached_property
+    def processes(self) -> dict[str, Process]:
+        """Return every process of its diagrams by id."""
+        return {
+            process_id: process
+            for diagram in self.diagrams.values()
+            for process_id, process in diagram.processes.items()
+        }
 
     @cached_property
     def facts(self) -> tuple[Fact, ...]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from workflows import feel
 from workflows.dmn.errors import DmnError
+from workflows.dmn.explain import Explained, explain
 from workflows.dmn.model import (
     Aggregation,
     Decision,
@@ -25,12 +26,14 @@ __all__ = [
     "Decision",
     "DecisionTable",
     "DmnError",
+    "Explained",
     "HitPolicy",
     "Input",
     "Model",
     "Output",
     "Result",
     "Rule",
+    "explain",
     "parse",
 ]
 

@@ -1,6 +1,16 @@
 """The only package that knows SpiffWorkflow: runs a bundle's diagrams over a case document."""
 
-from workflows.engine.engine import complete, fire_timers, recompute, scope_of, send, settle, start
+from workflows.engine.engine import (
+    callers_of,
+    complete,
+    fire_timers,
+    frames_of,
+    recompute,
+    scope_of,
+    send,
+    settle,
+    start,
+)
 from workflows.engine.parser import Program, compile_program
 from workflows.engine.types import (
     Calendar,
@@ -31,9 +41,11 @@ __all__ = [
     "Thrown",
     "TimerWait",
     "Wait",
+    "callers_of",
     "compile_program",
     "complete",
     "fire_timers",
+    "frames_of",
     "recompute",
     "scope_of",
     "send",

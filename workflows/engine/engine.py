@@ -14,10 +14,11 @@ from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
+from workflows.diagrams import Node
 from workflows.engine import specs, state
 from workflows.engine.clocks import Clocks
 from workflows.engine.events import Message, Timer
-from workflows.engine.frames import ITEM_KEY, frames_around
+from workflows.engine.frames import ITEM_KEY, enclosing, frames_around, node_of
 from workflows.engine.parser import Program
 from workflows.engine.run import Run
 from workflows.engine.types import (
@@ -164,6 +165,38 @@ def scope_of(
     run = Run(environment, document, Clocks())
     workflow = state.load(program, stored, run).workflow
     return run.scope(_find(workflow, task_id, specs.UserTask, TaskState.READY))
+
+
+def callers_of(
+    program: Program, environment: Environment, stored: bytes, document: Document, task_id: UUID
+) -> tuple[Node, ...]:
+    """Return the call activities around a waiting task, outermost first.
+
+    Raises TaskNotWaitingError.
+    """
+    run = Run(environment, document, Clocks())
+    workflow = state.load(program, stored, run).workflow
+    around = enclosing(_find(workflow, task_id, specs.UserTask, TaskState.READY))
+    found: list[Node] = []
+    while around is not None:
+        node = node_of(around)
+        if node is not None and node.kind == "callActivity":
+            found.append(node)
+        around = enclosing(around)
+    return tuple(reversed(found))
+
+
+def frames_of(
+    program: Program, environment: Environment, stored: bytes, document: Document, task_id: UUID
+) -> tuple[tuple[str, str | None], ...]:
+    """Return where in the document a waiting task's answers go, without the task's own key.
+
+    Pairs of data key and item key. Raises TaskNotWaitingError.
+    """
+    run = Run(environment, document, Clocks())
+    workflow = state.load(program, stored, run).workflow
+    task = _find(workflow, task_id, specs.UserTask, TaskState.READY)
+    return tuple((frame.data_key, frame.item_key) for frame in frames_around(task))
 
 
 def _trigger(workflow: BpmnWorkflow, run: Run, name: str, payload: Document, key: str) -> bool:
@@ -388,4 +421,13 @@ def _awaited(workflow: BpmnWorkflow) -> frozenset[str]:
     return frozenset(names)
 
 
-__all__ = ["complete", "fire_timers", "recompute", "scope_of", "send", "settle", "start"]
+__all__ = [
+    "callers_of",
+    "complete",
+    "fire_timers",
+    "recompute",
+    "scope_of",
+    "send",
+    "settle",
+    "start",
+]
