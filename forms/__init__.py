@@ -4,6 +4,7 @@ Knows no database, no web and no jurisdiction by name.
 """
 
 from forms.compiler import CompiledForm, FormField, compile_form
+from forms.differences import Difference
 from forms.errors import (
     WHOLE_FORM,
     DefinitionProblem,
@@ -18,6 +19,7 @@ __all__ = [
     "WHOLE_FORM",
     "CompiledForm",
     "DefinitionProblem",
+    "Difference",
     "FormDefinitionError",
     "FormError",
     "FormField",

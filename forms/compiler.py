@@ -9,6 +9,7 @@ from typing import Any, cast
 from marshmallow import ValidationError
 
 from forms import definitions, limits, schemas, specs
+from forms.differences import Difference, compare
 from forms.errors import WHOLE_FORM, FormInvalidError
 from forms.runs import Run, running
 from forms.specs import FieldSpec
@@ -98,6 +99,10 @@ class CompiledForm:
                 errors.setdefault(rule.field, []).append(message)
         if errors:
             raise FormInvalidError(errors)
+
+    def differences(self, old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Difference]:
+        """Return what has changed between two clean answers, in the order of the form."""
+        return compare(self._specs, old, new)
 
     def file_ids(self, clean: Mapping[str, Any]) -> list[str]:
         """The ids of all files in clean answers, in the order of the form, each once."""

@@ -29,6 +29,11 @@ def list_procedures(session: Session, runtime: Runtime) -> list[dict[str, Any]]:
     return [_summary(session, runtime, row) for row in rows]
 
 
+def summary(session: Session, runtime: Runtime, procedure_id: str) -> dict[str, Any]:
+    """Return a procedure with whether a production case may start today. Raises NotFoundError."""
+    return _summary(session, runtime, procedures.get(session, procedure_id))
+
+
 def _summary(session: Session, runtime: Runtime, row: Procedure) -> dict[str, Any]:
     reason = None
     standing = legal_bases.standing(legal_bases.current(session, row.jurisdiction), today(runtime))

@@ -26,7 +26,7 @@ from services.db.models import (
 from services.errors import NotAllowedError, NotFoundError
 from workflows.bundles.handling import Act
 
-PROCESS_OWNER = "process_owner"
+PROCESS_OWNER, LEADER = "process_owner", "authority_leader"
 PROGRESS = "progress"  # what a handoff may disclose besides data keys
 # whom a form may disclose its answers to; EXPERT is also the role of those asked by name
 APPLICANT, STARTER, EXPERT = "applicant", "starter", "expert"
@@ -285,6 +285,17 @@ def own_procedures(actor: Actor, agency_ids: Iterable[UUID]) -> Verdict:
     if any(actor.holds(agency, PROCESS_OWNER) for agency in agency_ids):
         return YES
     return Verdict(False, "只有本辖区的流程负责人可以这样做")
+
+
+def see_dashboard(actor: Actor) -> frozenset[UUID]:
+    """Return the agencies whose figures the actor may see: leader or process owner there.
+
+    Raises NotAllowedError.
+    """
+    led = actor.parties_with(LEADER) | actor.parties_with(PROCESS_OWNER)
+    if not led:
+        raise NotAllowedError("只有本机关领导和流程负责人可以查看统计")
+    return led
 
 
 def read_answers(

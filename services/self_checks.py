@@ -216,7 +216,7 @@ class _Trial:
     def _rule(
         self, each: dmn.Explained, place: Place, scope: Mapping[str, Any], decision: str
     ) -> dict[str, Any]:
-        strength = str(each.outputs.get(_STRENGTH) or (SOFT if "warning" in each.outputs else HARD))
+        strength = _strength(each)
         status = _status(each, is_soft=strength == SOFT, has_missing=self._lacks(each, scope))
         return {
             "rule_id": str(_given(each, _IDS) or each.rule_id),
@@ -276,6 +276,21 @@ def _is_of_rules(table: dmn.DecisionTable) -> bool:
     """Tell whether a table lists broken rules, a row each, with what to say of them."""
     names = {output.name for output in table.outputs}
     return table.gives_list and bool(names & {*_IDS}) and bool(names & {*_TEXTS})
+
+
+def rules_of(table: dmn.DecisionTable) -> Iterator[dict[str, Any]]:
+    """Yield the rules of a table of rules by themselves: id, strength, text, article."""
+    for each in dmn.explain(table, {}) if _is_of_rules(table) else ():
+        yield {
+            "rule_id": str(_given(each, _IDS) or each.rule_id),
+            "strength": _strength(each),
+            "text": str(_given(each, _TEXTS) or "、".join(each.labels)),
+            "article": each.outputs.get("article"),
+        }
+
+
+def _strength(each: dmn.Explained) -> str:
+    return str(each.outputs.get(_STRENGTH) or (SOFT if "warning" in each.outputs else HARD))
 
 
 def _given(each: dmn.Explained, names: tuple[str, ...]) -> Any:

@@ -7,10 +7,11 @@ from flask.views import MethodView
 from marshmallow import Schema, fields, validate
 
 from api import auth
+from api.schemas import guides as guide_schemas
 from api.schemas.common import Strict, text
 from api.shell import command, read
 from api.strict_json import Blueprint
-from services import confirmations, jurisdictions, procedures
+from services import confirmations, guides, jurisdictions, procedures
 from services.db.models import BasisStatus
 
 blueprint = Blueprint(
@@ -117,6 +118,32 @@ class OneProcedure(MethodView):
             lambda session, _actor: jurisdictions.procedure_page(
                 session, auth.runtime(), procedure_id
             )
+        )
+
+
+class GuideSchema(Schema):
+    """What somebody needs to know before starting a procedure."""
+
+    procedure = fields.Nested(ProcedureSchema)
+    materials = fields.List(fields.Nested(guide_schemas.MaterialSchema))
+    conditions = fields.List(fields.Nested(guide_schemas.ConditionSchema))
+    time_limits = fields.List(fields.Nested(guide_schemas.TimeLimitSchema))
+    calls = fields.List(fields.Nested(guide_schemas.GuideCallSchema))
+    parties = fields.List(
+        fields.Nested(guide_schemas.StarterSchema),
+        metadata={"description": "Those of one's own for which one may start it"},
+    )
+    has_form = fields.Boolean()
+
+
+@blueprint.route("/procedures/<procedure_id>/guide")
+class Guide(MethodView):
+    @blueprint.response(200, GuideSchema)
+    @blueprint.alt_response(404, description="No such procedure")
+    def get(self, procedure_id: str) -> Any:
+        """Read what a procedure asks for: materials, conditions, time limits, open calls."""
+        return read(
+            lambda session, actor: guides.of_procedure(session, auth.runtime(), actor, procedure_id)
         )
 
 

@@ -70,3 +70,68 @@ class CheckSchema(Schema):
     )
     missing = fields.List(fields.Nested(MissingSchema))
     rules = fields.List(fields.Nested(RuleSchema))
+
+
+class DifferencesQuery(Strict):
+    """Which two submissions; by default the last two on one form."""
+
+    old = fields.UUID(load_default=None, allow_none=True, data_key="from")
+    new = fields.UUID(load_default=None, allow_none=True, data_key="to")
+
+
+class SubmissionSchema(Schema):
+    """A decision that can be compared."""
+
+    id = fields.UUID()
+    task_id = fields.UUID()
+    name = fields.String()
+    person = fields.String()
+    made_at = fields.AwareDateTime(format="iso")
+
+
+class ChangeSchema(Schema):
+    """One change, in words."""
+
+    path = fields.String()
+    label = fields.String()
+    labels = fields.List(fields.String(), metadata={"description": "From the outermost group"})
+    row = fields.String(allow_none=True, metadata={"description": "Of which row of a table"})
+    kind = fields.String(metadata={"description": "added, removed, or changed"})
+    old = fields.String(allow_none=True)
+    new = fields.String(allow_none=True)
+
+
+class PairSchema(Schema):
+    """Two submissions on one form."""
+
+    form = fields.String()
+    old = fields.Nested(SubmissionSchema)
+    new = fields.Nested(SubmissionSchema)
+
+
+class DifferencesSchema(Schema):
+    """What has changed between two submissions; ``form`` is null where there are no two."""
+
+    form = fields.String(allow_none=True)
+    title = fields.String(allow_none=True)
+    old = fields.Nested(SubmissionSchema, allow_none=True)
+    new = fields.Nested(SubmissionSchema, allow_none=True)
+    changes = fields.List(fields.Nested(ChangeSchema))
+    pairs = fields.List(fields.Nested(PairSchema))
+
+
+class MarkedItemSchema(Schema):
+    """Something to be supplemented."""
+
+    material = fields.String(allow_none=True)
+    requirement = fields.String(allow_none=True)
+    article = fields.String(allow_none=True)
+
+
+class MarkedSchema(Schema):
+    """What one review marked for supplementing (补正)."""
+
+    decision = fields.UUID()
+    made_at = fields.AwareDateTime(format="iso")
+    items = fields.List(fields.Nested(MarkedItemSchema))
+    amends_form = fields.Boolean()
