@@ -7,7 +7,7 @@ a signature on an earlier text stays visible, with the instant from which it cou
 
 from collections import ChainMap
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -15,7 +15,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services import disclosures, policies, procedures
+from services import audit, disclosures, policies, procedures
 from services.actors import Actor
 from services.cases.environment import CaseWorld
 from services.db.models import AuditEntry, Case, Decision, Party, Person, Task, TaskStatus
@@ -103,7 +103,7 @@ class _Reader:
     lights: Lights
     tasks: list[tuple[Task, Party | None, Person | None]]
     decisions: list[tuple[Decision, Task, Person]]
-    frozen: dict[str, list[datetime]]
+    history: "_History"
 
     @classmethod
     def of(cls, world: CaseWorld, actor: Actor) -> "_Reader":
@@ -128,7 +128,7 @@ class _Reader:
             lights,
             [(task, party, person) for task, party, person in tasks],
             [(decision, task, person) for decision, task, person in decisions],
-            _passages(session, world.case),
+            _history(session, world.case),
         )
 
     def board(self, asked: _Asked, layers: list[Mapping[str, Any]]) -> dict[str, Any] | None:
@@ -259,31 +259,43 @@ class _Reader:
             "reason": next((answers[k] for k in REASONS if answers.get(k)), None),
             "hash": decision.answers.get(HASH),
             "is_valid": is_valid,
-            "voided_at": None if is_valid else self._voided_at(asked, decision.made_at),
+            "voided_at": None if is_valid else self._voided_at(asked, decision),
             "voided_because": None if is_valid else "所签文本已经改变，须对现行文本重新确认",
         }
 
-    def _voided_at(self, asked: _Asked, made_at: datetime) -> datetime | None:
+    def _voided_at(self, asked: _Asked, decision: Decision) -> datetime | None:
         """Return when the text was fixed anew after a signature."""
         names = _roots(asked.tally.inputs.get("hash", ""))
         nodes = self.world.ready.opened.program.nodes.values()
         writers = [n.id for process in nodes for n in process.values() if n.data_key in names]
-        later = [at for node in writers for at in self.frozen.get(node, []) if at > made_at]
-        return min(later, default=None)
+        signed = self.history.completed.get(str(decision.task_id), 0)
+        entered = (each for node in writers for each in self.history.entered.get(node, []))
+        later = sorted((seq, at) for seq, at in entered if seq > signed)
+        return later[0][1] if later else None
 
 
-def _passages(session: Session, case: Case) -> dict[str, list[datetime]]:
-    """Return when each node was entered, from the audit chain."""
-    found: dict[str, list[datetime]] = {}
+@dataclass
+class _History:
+    """When each node was entered, and in which entry of the audit chain each task was done."""
+
+    entered: dict[str, list[tuple[int, datetime]]] = field(default_factory=dict)
+    completed: dict[str, int] = field(default_factory=dict)
+
+
+def _history(session: Session, case: Case) -> _History:
+    found = _History()
     rows = session.execute(
-        select(AuditEntry.payload, AuditEntry.at)
+        select(AuditEntry.seq, AuditEntry.at, AuditEntry.what, AuditEntry.payload)
         .where(AuditEntry.case_id == case.id)
         .order_by(AuditEntry.seq)
     )
-    for payload, at in rows:
-        for node_id, event, *_key in (payload or {}).get("passed", ()):
+    for seq, at, what, payload in rows:
+        told = payload or {}
+        if what == audit.TASK_COMPLETED and "task" in told:
+            found.completed[told["task"]] = seq
+        for node_id, event, *_key in told.get("passed", ()):
             if event == "e":
-                found.setdefault(node_id, []).append(at)
+                found.entered.setdefault(node_id, []).append((seq, at))
     return found
 
 
