@@ -7,6 +7,7 @@ from flask import Flask, Response, g, request
 
 from api import auth, errors, strict_json
 from api.resources import BLUEPRINTS, web
+from services import evidence
 from services.errors import NotFoundError
 from services.runtime import Runtime
 
@@ -59,7 +60,9 @@ def create_app(runtime: Runtime) -> Flask:
 
 def _before() -> None:
     g.request_id = request.headers.get("X-Request-Id", "")[:64] or uuid4().hex
-    if request.blueprint != "files":
+    if request.endpoint in _UPLOADS_WITHOUT_LOGIN:
+        request.max_content_length = evidence.MAX_BYTES + 1_000_000
+    elif request.blueprint != "files":
         request.max_content_length = strict_json.MAX_BYTES
     _check_path()
     blueprint = request.blueprint
@@ -76,6 +79,7 @@ def _check_path() -> None:
         raise NotFoundError("没有这个地址") from error
 
 
+_UPLOADS_WITHOUT_LOGIN = frozenset({"public.Evidence"})
 _OPEN = frozenset({"public", "health", "api-docs", "auth.SignIn", "web"})
 
 

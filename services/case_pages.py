@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from secrets import compare_digest
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +12,7 @@ from sqlalchemy.orm import Session, aliased
 from services import cases, disclosures, inbox, materials, policies, procedures, views
 from services.actors import Actor
 from services.db.models import AuditEntry, Case, CaseAccess, Comment, Decision, Person, Task
-from services.errors import ConflictError, NotFoundError
+from services.errors import ConflictError
 from services.lookup import get_case
 from services.runtime import Runtime
 
@@ -84,24 +83,6 @@ def mine(
         )
     )
     return [shown(session, actor, case) if case.id in left else case for case in found]
-
-
-def progress(session: Session, number: str, code: str) -> dict[str, Any]:
-    """Return how far a case is to whoever holds its code. Raises NotFoundError."""
-    case = session.scalars(select(Case).where(Case.number == number)).first()
-    if case is None or not compare_digest(case.progress_code.encode(), code.encode()):
-        raise NotFoundError("没有这个办件，或查询码不对")
-    return {
-        "number": case.number,
-        "title": case.title,
-        "state": case.state,
-        "status": case.status.value,
-        "outcome": case.outcome,
-        "started_at": case.started_at,
-        "finished_at": case.finished_at,
-        "waiting_for": sorted({task["name"] for task in views.open_tasks(session, case.id)}),
-        "is_rehearsal": case.is_rehearsal,
-    }
 
 
 def inspection(session: Session, runtime: Runtime, actor: Actor, case_id: UUID) -> dict[str, Any]:

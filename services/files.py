@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 
 from services import disclosures, policies, upload_checks
 from services.actors import Actor
-from services.db.models import Case, File, Party, PartyKind
+from services.calendars import RECEIVING_ROLE
+from services.db.models import Case, File, Notice, Objection, Party, PartyKind
 from services.errors import InvalidError, NotFoundError, TooLargeError
 from services.handoffs import reading as handed_over
 from services.runtime import Runtime
@@ -56,6 +57,8 @@ def visible(session: Session, actor: Actor, file_id: UUID) -> File:
         return file
     if handed_over.holds_file(session, actor, file.id):
         return file
+    if file.objection_id is not None:
+        return _evidence(session, actor, file)
     case = session.get(Case, file.case_id) if file.case_id else None
     if case is None or not policies.sees_case(session, actor, case):
         raise NotFoundError("没有这个附件")
@@ -68,6 +71,21 @@ def visible(session: Session, actor: Actor, file_id: UUID) -> File:
         return file
     if disclosures.may_read_file(session, actor, case, file):
         return file
+    raise NotFoundError("没有这个附件")
+
+
+def _evidence(session: Session, actor: Actor, file: File) -> File:
+    """Return evidence of an objection to the agency that handles its case. Raises NotFoundError."""
+    row = session.execute(
+        select(Case, Objection.received_at)
+        .join(Notice, Notice.case_id == Case.id)
+        .join(Objection, Objection.notice_id == Notice.id)
+        .where(Objection.id == file.objection_id)
+    ).first()
+    if row is not None and policies.handles(session, actor, row[0], RECEIVING_ROLE):
+        sight = policies.sight_of(session, actor, row[0])
+        if sight.covers(row[1]):
+            return file
     raise NotFoundError("没有这个附件")
 
 

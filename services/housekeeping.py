@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from services import evidence
 from services.db.models import (
     IdempotencyKey,
     Incident,
@@ -30,3 +31,4 @@ def tidy(session: Session, now: datetime) -> None:
     session.execute(delete(Job).where(Job.done_at < now - JOBS_KEPT, Job.id.not_in(told_of)))
     closed = select(Task.id).where(Task.closed_at < now - CALLS_KEPT)
     session.execute(delete(Notification).where(Notification.task_id.in_(closed)))
+    evidence.forget_unused(session, now)

@@ -16,6 +16,7 @@ from services.actors import Actor, StandIn
 from services.db.models import (
     Case,
     CaseAccess,
+    CaseRole,
     Decision,
     Document,
     Party,
@@ -148,6 +149,14 @@ def is_official(session: Session, actor: Actor, case: Case, *, still: bool = Fal
         )
     )
     return bool(found)
+
+
+def handles(session: Session, actor: Actor, case: Case, role: str) -> bool:
+    """Tell whether the actor belongs to the agency that the case gives the role of handling it."""
+    bound = exists().where(
+        CaseRole.case_id == case.id, CaseRole.role == role, CaseRole.party_id.in_(actor.parties)
+    )
+    return bool(session.scalar(select(bound)))
 
 
 def is_addressed_to(actor: Actor, task: Task, procedure_id: str) -> bool:

@@ -1,20 +1,24 @@
 """Notices before the public, and what people object to them. No login needed."""
 
 import secrets
-from datetime import date, datetime
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services import cases
+from services import cases, evidence, masking, procedures, throttling
+from services.calendars import calendar_of_case
 from services.db.models import Notice, NoticeStatus, Objection
 from services.errors import ConflictError, NotFoundError
-from services.lookup import lock_case
+from services.lookup import get_case, lock_case
 from services.runtime import Runtime
+from workflows.calendar import WorkingCalendar
 
 MESSAGE = "objection"
+OBJECTIONS_AN_HOUR = 10
 
 
 def find_notice(session: Session, number: str) -> Notice:
@@ -23,6 +27,36 @@ def find_notice(session: Session, number: str) -> Notice:
     if notice is None:
         raise NotFoundError("没有这份公示")
     return notice
+
+
+def page(session: Session, number: str) -> dict[str, Any]:
+    """Return a notice as the public reads it, with every day of its period and why it counts.
+
+    Raises NotFoundError.
+    """
+    notice = find_notice(session, number)
+    columns = {c.key: getattr(notice, c.key) for c in notice.__table__.columns}
+    calendar = calendar_of_case(session, notice.case_id)
+    return columns | {"items": masking.masked(notice.items), "days": _days(notice, calendar)}
+
+
+def _days(notice: Notice, calendar: WorkingCalendar) -> list[dict[str, Any]]:
+    """Return the days of a period: the first is not counted, nor are days off."""
+    days = [{"on": notice.starts_on, "is_counted": False, "reason": "起算日不计入"}]
+    on = notice.starts_on
+    while on < notice.ends_on:
+        on += timedelta(days=1)
+        status = calendar.status(on)
+        days.append({"on": on, "is_counted": status.is_working, "reason": status.reason})
+    return days
+
+
+def objection_form(session: Session, number: str) -> Mapping[str, Any]:
+    """Return the form that an objection to a notice is made on. Raises NotFoundError."""
+    notice = find_notice(session, number)
+    case = get_case(session, notice.case_id)
+    ready = procedures.ready(session, case.bundle_hash)
+    return ready.form(cases.message_form(ready, MESSAGE)).definition
 
 
 def list_notices(
@@ -43,15 +77,17 @@ def list_notices(
 
 
 def object_to(
-    session: Session, runtime: Runtime, number: str, answers: dict[str, Any]
+    session: Session, runtime: Runtime, number: str, answers: dict[str, Any], address: str = ""
 ) -> tuple[Objection, str]:
     """Take in an objection; return it with the receipt code that its author reads the reply by.
 
     Within the period it becomes part of the case. A late one is kept for the supervising officer
     and not counted. ``answers`` are those of the form on the event that waits for objections.
-    Raises NotFoundError, ConflictError (withdrawn notice), FormInvalidError.
+    Raises NotFoundError, ConflictError (withdrawn notice), FormInvalidError, TooManyAttemptsError.
     """
     notice = find_notice(session, number)
+    if address:
+        throttling.count(session, "objection", address, runtime.clock.now(), OBJECTIONS_AN_HOUR)
     case = lock_case(session, notice.case_id)
     session.refresh(notice)
     intake = cases.check_message(session, runtime, case, MESSAGE, answers)
@@ -60,6 +96,7 @@ def object_to(
     now = runtime.now(case)
     is_within = notice.status is NoticeStatus.OPEN and _counts(notice, now)
     objection, code = _record(session, notice, intake, now, is_within=is_within)
+    evidence.attach(session, objection, cases.message_files(session, case, MESSAGE, intake))
     if is_within and MESSAGE in case.messages:
         payload = {
             "objection_id": str(objection.id),

@@ -36,6 +36,6 @@ BLUEPRINTS = (
     parties.blueprint,
     phrases.blueprint,
     substitutions.blueprint,
-    exchange.blueprint,  # the public one, with what stands in ``public``
+    exchange.blueprint,  # the public one, with what stands in ``public`` and ``register``
     health.blueprint,
 )

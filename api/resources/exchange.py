@@ -7,13 +7,13 @@ from flask.views import MethodView
 from marshmallow import Schema, fields
 
 from api import auth
-from api.resources import public
+from api.resources import register
 from api.schemas.common import Strict
 from api.shell import command_publicly, read_publicly
 from services.db.models import HandoffState
 from services.handoffs import keys, receiving
 
-blueprint = public.blueprint
+blueprint = register.blueprint  # of ``public``: everything there needs no login
 
 
 class DeliverySchema(Strict):

@@ -19,6 +19,16 @@ blueprint = Blueprint(
 )
 
 
+class EvidenceSchema(Schema):
+    """A file handed in with an objection; downloaded like any other."""
+
+    id = fields.UUID()
+    name = fields.String()
+    media_type = fields.String()
+    size_bytes = fields.Integer()
+    sha256 = fields.String()
+
+
 class ObjectionSchema(Schema):
     """An objection as the handling agency sees it."""
 
@@ -34,6 +44,7 @@ class ObjectionSchema(Schema):
     finding = fields.String(allow_none=True)
     reply = fields.String(allow_none=True)
     replied_at = fields.AwareDateTime(format="iso", allow_none=True)
+    files = fields.List(fields.Nested(EvidenceSchema))
 
 
 class NoticeSchema(Schema):

@@ -1,14 +1,15 @@
 """What anyone may read and do without login: notices, objections, the register."""
 
 from datetime import date
-from typing import Any
+from typing import Any, BinaryIO, cast
 
-from flask import Response
+from flask import Response, jsonify, request
 from flask.views import MethodView
 from marshmallow import Schema, fields
 
 from api import auth
-from api.resources.notices import ConsortiumSchema, NoticeSchema
+from api.resources.documents import BINARY, as_file
+from api.resources.notices import EvidenceSchema, NoticeSchema
 from api.schemas.common import (
     PageQuery,
     Strict,
@@ -16,11 +17,31 @@ from api.schemas.common import (
     encode_cursor,
     text,
 )
+from api.schemas.documents import FormatQuery
 from api.shell import command_publicly, read_publicly
 from api.strict_json import Blueprint
-from services import case_pages, publicity, registers
+from services import evidence, publicity
+from services.documents import reading, rendering
+from services.errors import InvalidError
 
 blueprint = Blueprint("public", __name__, url_prefix="/api/v1/public", description="Without login")
+
+
+class PeriodDaySchema(Schema):
+    """One day of a period: whether it counts, and why not."""
+
+    on = fields.Date()
+    is_counted = fields.Boolean()
+    reason = fields.String()
+
+
+class PublicNoticeSchema(NoticeSchema):
+    """A notice with every day of its period and the proof of its publication."""
+
+    working_days = fields.Integer()
+    published_at = fields.AwareDateTime(format="iso")
+    closed_at = fields.AwareDateTime(format="iso", allow_none=True)
+    days = fields.List(fields.Nested(PeriodDaySchema))
 
 
 class NoticeListSchema(Schema):
@@ -90,12 +111,76 @@ class Notices(MethodView):
 
 @blueprint.route("/notices/<number>")
 class OneNotice(MethodView):
-    @blueprint.response(200, NoticeSchema)
+    @blueprint.response(200, PublicNoticeSchema)
     @blueprint.alt_response(404, description="No such notice")
     @blueprint.doc(security=[])
     def get(self, number: str) -> Any:
-        """Read a notice."""
-        return read_publicly(lambda session: publicity.find_notice(session, number))
+        """Read a notice, its days counted and skipped, and the hash of what was published."""
+        return read_publicly(lambda session: publicity.page(session, number))
+
+
+@blueprint.route("/notices/<number>/file")
+class NoticeFile(MethodView):
+    @blueprint.arguments(FormatQuery, location="query")
+    @blueprint.response(200, BINARY, content_type="*/*")
+    @blueprint.alt_response(404, description="No such notice, or none on paper")
+    @blueprint.alt_response(503, description="No Chinese font on this installation")
+    @blueprint.doc(security=[])
+    def get(self, query: dict[str, Any], number: str) -> Response:
+        """Download a notice on paper."""
+        found = read_publicly(lambda session: reading.public(session, "notice", number))
+        form = query["format"]
+        data = rendering.of_paper(auth.runtime(), found.content, found.content_sha256, form)
+        return as_file(data, form, f"公示 {number}")
+
+
+@blueprint.route("/notices/<number>/form")
+class ObjectionForm(MethodView):
+    @blueprint.response(200, {"type": "object"})
+    @blueprint.alt_response(404, description="No such notice")
+    @blueprint.alt_response(409, description="The notice takes no objections")
+    @blueprint.doc(security=[])
+    def get(self, number: str) -> Any:
+        """Read the form (form-js) that an objection to this notice is made on."""
+        found = read_publicly(lambda session: publicity.objection_form(session, number))
+        return jsonify(found)
+
+
+@blueprint.route("/notices/<number>/evidence")
+class Evidence(MethodView):
+    @blueprint.doc(
+        security=[],
+        requestBody={
+            "required": True,
+            "content": {
+                "multipart/form-data": {
+                    "schema": {
+                        "type": "object",
+                        "required": ["file"],
+                        "properties": {"file": {"type": "string", "format": "binary"}},
+                    }
+                }
+            },
+        },
+    )
+    @blueprint.response(201, EvidenceSchema)
+    @blueprint.alt_response(404, description="No such notice")
+    @blueprint.alt_response(409, description="The notice was withdrawn")
+    @blueprint.alt_response(413, description="Too large")
+    @blueprint.alt_response(422, description="Not a file we take, or not what its name says")
+    @blueprint.alt_response(429, description="Too many uploads from one address")
+    def post(self, number: str) -> Any:
+        """Upload one piece of evidence as multipart field ``file``; its id goes into the form."""
+        given = request.files.get("file")
+        if given is None or not given.filename:
+            raise InvalidError("请选择要上传的文件", {"file": ["必填"]})
+        return evidence.upload(
+            auth.runtime(),
+            number,
+            name=given.filename,
+            source=cast("BinaryIO", given.stream),
+            address=request.remote_addr or "",
+        )
 
 
 @blueprint.route("/notices/<number>/objections")
@@ -104,12 +189,15 @@ class Objections(MethodView):
     @blueprint.response(201, ObjectionReceiptSchema)
     @blueprint.alt_response(404, description="No such notice")
     @blueprint.alt_response(409, description="The notice was withdrawn")
+    @blueprint.alt_response(429, description="Too many objections from one address")
     @blueprint.doc(security=[])
     def post(self, body: dict[str, Any], number: str) -> Response:
         """Object to a notice. After the period it is kept and passed on, but does not count."""
 
         def act(session: Any) -> dict[str, Any]:
-            objection, code = publicity.object_to(session, auth.runtime(), number, body["answers"])
+            objection, code = publicity.object_to(
+                session, auth.runtime(), number, body["answers"], request.remote_addr or ""
+            )
             return {
                 "number": objection.number,
                 "code": code,
@@ -129,53 +217,3 @@ class OneObjection(MethodView):
     def get(self, query: dict[str, Any], number: str) -> Any:
         """Read the reply to one's objection, by number and receipt code."""
         return read_publicly(lambda session: publicity.read_reply(session, number, query["code"]))
-
-
-class CodeQuery(Strict):
-    """The case's progress code."""
-
-    code = text(100)
-
-
-class ProgressSchema(Schema):
-    """How far a case is; nothing of what it holds."""
-
-    number = fields.String()
-    title = fields.String()
-    state = fields.String()
-    status = fields.String()
-    outcome = fields.String(allow_none=True)
-    started_at = fields.AwareDateTime(format="iso")
-    finished_at = fields.AwareDateTime(format="iso", allow_none=True)
-    waiting_for = fields.List(fields.String())
-    is_rehearsal = fields.Boolean()
-
-
-@blueprint.route("/cases/<number>")
-class Progress(MethodView):
-    @blueprint.arguments(CodeQuery, location="query")
-    @blueprint.response(200, ProgressSchema)
-    @blueprint.alt_response(404, description="No such case, or a wrong code")
-    @blueprint.doc(security=[])
-    def get(self, query: dict[str, Any], number: str) -> Any:
-        """Follow a case by its number and progress code."""
-        return read_publicly(lambda session: case_pages.progress(session, number, query["code"]))
-
-
-@blueprint.route("/consortia")
-class Register(MethodView):
-    @blueprint.response(200, ConsortiumSchema(many=True))
-    @blueprint.doc(security=[])
-    def get(self) -> Any:
-        """Read the register of established consortia."""
-        return read_publicly(registers.public_consortia)
-
-
-@blueprint.route("/consortia/<certificate_no>")
-class Certificate(MethodView):
-    @blueprint.response(200, ConsortiumSchema)
-    @blueprint.alt_response(404, description="Not in the register")
-    @blueprint.doc(security=[])
-    def get(self, certificate_no: str) -> Any:
-        """Check a certificate."""
-        return read_publicly(lambda session: registers.certificate(session, certificate_no))

@@ -5,7 +5,13 @@ case's row lock itself; the caller commits.
 """
 
 from services.cases.completing import complete_task, form_scope
-from services.cases.messages import check_message, send_by_person, send_message
+from services.cases.messages import (
+    check_message,
+    message_files,
+    message_form,
+    send_by_person,
+    send_message,
+)
 from services.cases.running import (
     advance_rehearsal,
     fire_timers,
@@ -25,6 +31,8 @@ __all__ = [
     "get_case",
     "get_task",
     "lock_case",
+    "message_files",
+    "message_form",
     "recompute_deadlines",
     "send_by_person",
     "send_message",

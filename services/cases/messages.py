@@ -12,6 +12,7 @@ from services.cases.steps import advance, attach_files, digest
 from services.db.models import Case
 from services.errors import ConflictError
 from services.lookup import lock_case
+from services.procedures import Ready
 from services.runtime import Runtime
 from workflows import engine
 from workflows.diagrams import Node
@@ -82,6 +83,21 @@ def check_message(
     """
     world = CaseWorld(session, runtime, case, procedures.ready(session, case.bundle_hash))
     return _message_answers(world, _event_for(world, name), answers)
+
+
+def message_files(session: Session, case: Case, name: str, clean: Document) -> list[str]:
+    """Return the ids of the files that clean answers of a message's form name."""
+    ready = procedures.ready(session, case.bundle_hash)
+    return ready.form(message_form(ready, name)).file_ids(clean)
+
+
+def message_form(ready: Ready, name: str) -> str:
+    """Return the form on the event that waits for a message. Raises ConflictError."""
+    for nodes in ready.opened.program.nodes.values():
+        for node in nodes.values():
+            if node.event and node.event.message == name and node.form:
+                return node.form
+    raise ConflictError("办件目前不接收此类消息", "NOT_EXPECTED", wanted=name)
 
 
 def _message_answers(world: CaseWorld, event: Node, answers: Document) -> Document:

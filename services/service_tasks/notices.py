@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from services import masking
 from services.audit import canonical_hash
 from services.calendars import calendar_of_case
 from services.db.engine import unit_of_work
@@ -36,9 +37,10 @@ def publish(
     """Publish a notice outside and open it for objections until 24:00 of its last day.
 
     Runs its own transactions: the notice row comes first, so that a second run finds it and
-    publishes the same content again under the same key.
+    publishes the same content again under the same key. Numbers of persons are masked first.
     """
     runtime = call.runtime
+    title, items = masking.text(title), masking.masked(items)
     with unit_of_work(runtime.sessions) as session:
         case = lock_case(session, call.case_id)
         _require_wanted(session, call.key)
