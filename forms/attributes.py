@@ -15,6 +15,7 @@ from forms.components import (
     INPUTS,
     MAX_DECIMAL_DIGITS,
     MAX_EXPRESSION,
+    PREFILL,
     PROPERTIES,
     RECONSTRUCTED_MARK,
     TEXTS,
@@ -152,6 +153,8 @@ def _reconstructed(component: Component) -> Found:
 
 
 def _property_problem(name: str, value: str) -> str | None:
+    if name == PREFILL and not _is_expression(value):
+        return "应为以“=”开头的表达式。"
     if name == "pattern" and value not in PATTERNS:
         return f"不认识这个格式，可用的有：{'、'.join(PATTERNS)}。"
     limit = {"maxFiles": MAX_FILES, "minRows": MAX_ROWS, "maxRows": MAX_ROWS}.get(name)

@@ -9,6 +9,7 @@ from typing import Any, cast
 from marshmallow import ValidationError
 
 from forms import definitions, limits, schemas, specs
+from forms.components import PREFILL
 from forms.differences import Difference, compare
 from forms.errors import WHOLE_FORM, FormInvalidError
 from forms.runs import Run, running
@@ -99,6 +100,23 @@ class CompiledForm:
                 errors.setdefault(rule.field, []).append(message)
         if errors:
             raise FormInvalidError(errors)
+
+    def prefilled(
+        self, scope: Mapping[str, Any], context: feel.Context = feel.DEFAULT
+    ) -> dict[str, Any]:
+        """Return the answers to begin with, of the fields at the top that say what they are."""
+        found: dict[str, Any] = {}
+        for spec in self._specs:
+            source = spec.custom(PREFILL)
+            if source is None:
+                continue
+            try:
+                value = feel.to_json(specs.expression(source).evaluate(scope, context))
+            except feel.FeelError:
+                continue  # the case has nothing to begin with
+            if value is not None:
+                found[spec.key] = value
+        return found
 
     def differences(self, old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Difference]:
         """Return what has changed between two clean answers, in the order of the form."""

@@ -88,9 +88,11 @@ DEFAULT_VALIDATIONS: Final = frozenset({"required"})
 # ``reconstructed``: the official form has lost this part; the label says so to whoever reads it
 _CITATIONS: Final = frozenset({"article", "assumption", "reconstructed"})
 RECONSTRUCTED_MARK: Final = "系统重建"
+PREFILL: Final = "prefill"  # FEEL that gives the answer to begin with
 PROPERTIES: Final = MappingProxyType(
     {
-        "textfield": _CITATIONS | {"pattern"},
+        "textfield": _CITATIONS | {"pattern", PREFILL},
+        "select": _CITATIONS | {PREFILL},
         "filepicker": _CITATIONS | {"maxFiles"},
         "dynamiclist": _CITATIONS | {"minRows", "maxRows", "uniqueBy"},
     }

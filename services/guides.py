@@ -12,8 +12,8 @@ from services.cases.starting import who_may_start
 from services.db.models import Call, Party
 from services.errors import NotAllowedError, NotFoundError
 from services.procedures import Ready
+from services.rule_trials import rules_of
 from services.runtime import Runtime
-from services.self_checks import rules_of
 from services.service_tasks.windows import status_on
 from workflows import dmn
 

@@ -38,11 +38,13 @@ def page(session: Session, runtime: Runtime, actor: Actor, task_id: UUID) -> dic
     form = ready.form(task.form_id)
     stand_in, verdict = policies.capacity(session, actor, task)
     context: dict[str, Any] = {}
+    prefill: dict[str, Any] = {}
     if task.status is TaskStatus.OPEN and verdict.is_allowed:
         world = CaseWorld(session, runtime, case, ready, actor)
         scope = cases.form_scope(world, task)
         roots = sorted(set(_roots(form.definition)) - {"case", "profile", "legal_basis"})
         context = {name: feel.to_json(scope[name]) for name in roots if name in scope}
+        prefill = form.prefilled(scope, world.context)
         context |= {"profile": ready.opened.profile, "task": feel.to_json(scope["task"])}
     draft = session.get(Draft, (task.id, actor.person_id))
     return {
@@ -50,6 +52,7 @@ def page(session: Session, runtime: Runtime, actor: Actor, task_id: UUID) -> dic
         "case": case_pages.shown(session, actor, case),
         "form": form.definition,
         "context": context,
+        "prefill": prefill,
         "draft": draft,
         "files": materials.in_draft(session, actor, draft.answers) if draft else [],
         "clauses": case_parts.task_clauses(session, case, task),

@@ -154,6 +154,10 @@ class TaskPageSchema(Schema):
     case = fields.Nested(CaseSchema)
     form = fields.Dict(keys=fields.String())
     context = fields.Dict(keys=fields.String())
+    prefill = fields.Dict(
+        keys=fields.String(),
+        metadata={"description": "Answers to begin with where there is no draft"},
+    )
     draft = fields.Nested(DraftSchema, allow_none=True)
     files = fields.List(
         fields.Nested(FileSchema), metadata={"description": "What the draft's file fields name"}

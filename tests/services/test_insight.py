@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
-from services import accounts, boards, dashboard_tables, dashboards, differences, guides
+from services import accounts, boards, dashboard_tables, dashboards, differences, guides, tasks
 from services.db.engine import reading, unit_of_work
 from services.db.models import Case, Person
 from services.errors import NotAllowedError, NotFoundError
@@ -178,3 +178,20 @@ def test_a_guide_says_what_a_procedure_asks_for(sqlite_runtime, procedure):
     assert {each["strength"] for each in found["conditions"]} == {"HARD", "SOFT"}
     assert found["time_limits"]
     assert [party["name"] for party in found["parties"]]
+
+
+def test_the_hash_of_the_text_to_sign_is_filled_in(sqlite_runtime, library):
+    runtime = sqlite_runtime
+    scene = player(runtime, library, "liangjiang/scenarios/approval.yaml")
+    for step in scene.scenario.steps:
+        scene.step(step)
+        open_now = scene.driver.tasks(scene.case)
+        if open_now and open_now[0]["activity_code"] == "A-AGRSIGN":
+            break
+    [task, *_others] = open_now
+    login = scene.driver.login_for(scene.case, task, None)
+
+    page = ask(runtime, login, lambda s, a: tasks.page(s, runtime, a, UUID(task["id"])))
+
+    document = scene.driver.inspect(scene.case)["document"]
+    assert page["prefill"] == {"draft_hash": document["agreement"]["frozen"]["draft_hash"]}

@@ -79,7 +79,7 @@ def _of_form(subject: Subject, scopes: Scopes, node: Node) -> Iterator[Site]:
 
 
 def _conditions(form: Form) -> Iterator[str]:
-    """Yield every condition, computed choice and check of a form."""
+    """Yield every condition, computed choice, first answer and check of a form."""
     yield from _of_components(form.definition.get("components") or ())
     for rule in (form.definition.get("liancheng") or {}).get("checks") or ():
         yield str(rule.get("assert") or "=")
@@ -89,5 +89,7 @@ def _of_components(components: Any) -> Iterator[str]:
     for component in components:
         if isinstance(component, Mapping):
             hide = (component.get("conditional") or {}).get("hide")
-            yield from (str(text) for text in (hide, component.get("valuesExpression")) if text)
+            first = (component.get("properties") or {}).get("prefill")
+            texts = (hide, component.get("valuesExpression"), first)
+            yield from (str(text) for text in texts if text)
             yield from _of_components(component.get("components") or ())
