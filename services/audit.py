@@ -25,6 +25,20 @@ from services.db.models import AuditEntry, Case, Decision
 ALGORITHM = "liancheng-audit-1/sha256"
 TASK_COMPLETED = "task.completed"
 TASK_WITHDRAWN = "task.withdrawn"
+# how an agency's people share their work: on the time line for officials alone
+INTERNAL = frozenset(
+    {
+        "task.transferred",
+        "task.delegated",
+        "task.delegation_ended",
+        "task.delegation_returned",
+        "countersign.asked",
+        "countersign.given",
+        "countersign.withdrawn",
+        "case.copied",
+        "comment.added",
+    }
+)
 _START = bytes(32)
 
 

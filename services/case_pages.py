@@ -9,9 +9,9 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
-from services import cases, disclosures, inbox, materials, policies, procedures, views
+from services import audit, cases, disclosures, inbox, materials, policies, procedures, views
 from services.actors import Actor
-from services.db.models import AuditEntry, Case, CaseAccess, Comment, Decision, Person, Task
+from services.db.models import AuditEntry, Case, CaseAccess, Decision, Person, Task
 from services.errors import ConflictError
 from services.lookup import get_case
 from services.runtime import Runtime
@@ -98,7 +98,8 @@ def inspection(session: Session, runtime: Runtime, actor: Actor, case_id: UUID) 
 def timeline(session: Session, actor: Actor, case_id: UUID) -> list[dict[str, Any]]:
     """Return the audit chain as a time line: what, when, who, which nodes were passed.
 
-    Experts keep their names from all but the officials of the case.
+    Experts keep their names from all but the officials of the case; how officials share their
+    work is for officials alone.
     """
     case = visible(session, actor, case_id)
     rows = session.scalars(
@@ -106,13 +107,15 @@ def timeline(session: Session, actor: Actor, case_id: UUID) -> list[dict[str, An
     ).all()
     stood_in = {str((row.payload or {}).get("on_behalf_of", "")) for row in rows}
     names = _names(session, {row.actor for row in rows} | stood_in)
-    if not policies.is_official(session, actor, case):
+    is_official = policies.is_official(session, actor, case)
+    if not is_official:
         names |= dict.fromkeys(_experts(session, case) - {actor.key}, ANONYMOUS_EXPERT)
     sight = policies.sight_of(session, actor, case)
     return [
         _passage(row, names, is_seen=sight.covers(row.at))
         for row in rows
         if sight.covers(row.at, policies.PROGRESS)
+        and (is_official or row.what not in audit.INTERNAL)
     ]
 
 
@@ -222,53 +225,3 @@ def diagrams(session: Session, actor: Actor, case_id: UUID) -> dict[str, Any]:
         "visited": views.visited(session, case_id, until),
         "current": [task["node_id"] for task in current],
     }
-
-
-def comments(session: Session, actor: Actor, case_id: UUID) -> list[dict[str, Any]]:
-    """Return the comments for the actor's audience: officials all, others those for them."""
-    case = visible(session, actor, case_id)
-    query = (
-        select(Comment, Person)
-        .join(Person, Person.id == Comment.person_id)
-        .where(Comment.case_id == case_id)
-        .order_by(Comment.made_at)
-    )
-    sight = policies.sight_of(session, actor, case)
-    rows = [row for row in session.execute(query) if sight.covers(row[0].made_at)]
-    if policies.is_official(session, actor, case):
-        return [_comment(comment, person.name) for comment, person in rows]
-    mine = "applicant" if actor.parties else "experts"
-    rows = [r for r in rows if r[0].audience == mine or r[0].person_id == actor.person_id]
-    experts = set(session.scalars(select(Task.person_id).where(Task.case_id == case_id)))
-    hidden = experts - {None, actor.person_id}
-    return [_comment(c, "专家" if p.id in hidden else p.name) for c, p in rows]
-
-
-def _comment(comment: Comment, author: str) -> dict[str, Any]:
-    return {
-        "id": comment.id,
-        "person": author,
-        "audience": comment.audience,
-        "text": comment.text,
-        "made_at": comment.made_at,
-    }
-
-
-def add_comment(
-    session: Session, runtime: Runtime, actor: Actor, case_id: UUID, *, audience: str, text: str
-) -> dict[str, Any]:
-    """Add a comment. Only officials write for the agency or the experts."""
-    case = visible(session, actor, case_id)
-    policies.comment(session, actor, case, audience).require()
-    party_id = next(iter(sorted(actor.parties)), case.starter_party_id)
-    comment = Comment(
-        case_id=case.id,
-        person_id=actor.person_id,
-        party_id=party_id,
-        audience=audience,
-        text=text,
-        made_at=runtime.now(case),
-    )
-    session.add(comment)
-    session.flush()
-    return _comment(comment, actor.name)

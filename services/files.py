@@ -4,13 +4,13 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from hashlib import sha256
 from tempfile import TemporaryFile
-from typing import BinaryIO
+from typing import Any, BinaryIO
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services import disclosures, policies, upload_checks
+from services import comments, disclosures, materials, policies, upload_checks
 from services.actors import Actor
 from services.calendars import RECEIVING_ROLE
 from services.db.models import Case, File, Notice, Objection, Party, PartyKind
@@ -41,6 +41,16 @@ def attach(session: Session, actor: Actor, case: Case, file_ids: Collection[str]
         file.case_id = case.id
 
 
+def attach_named(session: Session, actor: Actor, case: Case, answers: Any) -> None:
+    """Make the actor's fresh uploads that unchecked answers name part of a case.
+
+    What is not theirs is left as it is: the check of the final answers refuses it.
+    """
+    for file in materials.in_draft(session, actor, answers):
+        if file.case_id is None and file.uploaded_by == actor.person_id:
+            file.case_id = case.id
+
+
 def _is_own(file: File, actor: Actor) -> bool:
     return file.uploaded_by == actor.person_id or file.party_id in actor.parties
 
@@ -54,6 +64,8 @@ def visible(session: Session, actor: Actor, file_id: UUID) -> File:
     if file is None:
         raise NotFoundError("没有这个附件")
     if file.uploaded_by == actor.person_id or file.party_id in actor.parties:
+        return file
+    if comments.may_read_file(session, actor, file):
         return file
     if handed_over.holds_file(session, actor, file.id):
         return file

@@ -26,11 +26,57 @@ if TYPE_CHECKING:
 
 TASK_OPENED = "task_opened"
 _PLACE = re.compile(r"\{(\w+)\}")
+_CASE = "办件 {case_number}"
 _DEFAULTS = {
+    "task_transferred": {
+        "zh": {
+            "subject": "转办：{task_name}",
+            "body": _CASE + " 的“{task_name}”由{person}转给您办理。理由：{reason}",
+        }
+    },
+    "task_delegated": {
+        "zh": {
+            "subject": "委派：{task_name}",
+            "body": _CASE + " 的“{task_name}”由{person}委派您准备。要求：{note}",
+        }
+    },
+    "delegation_ended": {
+        "zh": {
+            "subject": "委派收回：{task_name}",
+            "body": _CASE + " 的“{task_name}”由{person}收回，您不必再准备。",
+        }
+    },
+    "delegation_returned": {
+        "zh": {
+            "subject": "委派交回：{task_name}",
+            "body": _CASE + " 的“{task_name}”已由{person}准备好交回，等您决定。说明：{note}",
+        }
+    },
+    "countersign_asked": {
+        "zh": {
+            "subject": "加签：{task_name}",
+            "body": _CASE + " 的“{task_name}”，{person}请您出具意见。问题：{question}",
+        }
+    },
+    "countersign_given": {
+        "zh": {
+            "subject": "加签答复：{task_name}",
+            "body": _CASE + " 的“{task_name}”，{person}已经答复加签。",
+        }
+    },
+    "case_reminded": {
+        "zh": {"subject": "催办：{task_name}", "body": _CASE + " 被催办，请尽快办理。{note}"}
+    },
+    "case_copied": {
+        "zh": {"subject": "抄送：{case_title}", "body": _CASE + " 由{person}抄送给您阅知。{note}"}
+    },
+    "comment_added": {
+        "zh": {"subject": "新意见：{case_title}", "body": _CASE + " 有一条给您的意见，请登录查看。"}
+    },
     TASK_OPENED: {
         "zh": {"subject": "待办：{task_name}", "body": "办件 {case_number} 有一项任务等您办理。"},
         "en": {"subject": "Task: {task_name}", "body": "Case {case_number} waits for you."},
-    }
+    },
 }
 
 

@@ -18,9 +18,11 @@ from services.db.models import (
     CaseAccess,
     CaseRole,
     Decision,
+    Delegation,
     Document,
     Party,
     PartyKind,
+    Person,
     Task,
     TaskStatus,
 )
@@ -194,7 +196,27 @@ def capacity(session: Session, actor: Actor, task: Task) -> tuple[StandIn | None
         return None, Verdict(False, "这项任务不是交给您办理的")
     earlier = earlier_doers(session, task)
     judged = [(each, _do_as(session, actor, each, case, task, earlier)) for each in found]
-    return next((pair for pair in judged if pair[1].is_allowed), judged[0])
+    stand_in, verdict = next((pair for pair in judged if pair[1].is_allowed), judged[0])
+    held = open_delegation(session, task.id) if verdict.is_allowed else None
+    if held is not None:
+        name = session.get_one(Person, held.to_id).name
+        return stand_in, Verdict(False, f"已委派{name}准备，等待交回或者收回后方可办理")
+    return stand_in, verdict
+
+
+def open_delegation(session: Session, task_id: UUID) -> Delegation | None:
+    """Return the delegation under which somebody prepares the task now."""
+    return session.scalars(
+        select(Delegation).where(Delegation.task_id == task_id, Delegation.ended_at.is_(None))
+    ).first()
+
+
+def prepare_task(session: Session, actor: Actor, task: Task) -> Verdict:
+    """Judge whether the actor may write a draft: to decide, or to hand it back to who decides."""
+    held = open_delegation(session, task.id)
+    if held is not None and held.to_id == actor.person_id and task.party_id in actor.parties:
+        return YES
+    return do_task(session, actor, task)
 
 
 def _do_as(
@@ -271,6 +293,22 @@ def comment(session: Session, actor: Actor, case: Case, audience: str) -> Verdic
     if audience == "applicant" or is_official(session, actor, case, still=True):
         return YES
     return Verdict(False, "只有办理机关人员可以写内部意见")
+
+
+def remind(session: Session, actor: Actor, case: Case) -> Verdict:
+    """Judge whether the actor takes part in a case so that they may urge it on.
+
+    Parties it has come to, also those that have passed it on where its progress is disclosed;
+    not the experts, who are asked by name.
+    """
+    has_party = exists().where(
+        CaseAccess.case_id == case.id, CaseAccess.party_id.in_(actor.parties)
+    )
+    if not session.scalar(select(has_party)):
+        return Verdict(False, "只有申请单位和办理机关可以催办")
+    if not sight_of(session, actor, case).shows_progress:
+        return Verdict(False, "办件已移送其他机关，且没有约定查看进度，不能催办")
+    return YES
 
 
 def still_with(session: Session, actor: Actor, case: Case) -> Verdict:

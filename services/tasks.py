@@ -12,6 +12,7 @@ from services.actors import Actor, StandIn
 from services.cases.environment import CaseWorld
 from services.db.models import Case, Draft, Task, TaskStatus
 from services.errors import ConflictError, TaskTakenError, TooLargeError
+from services.handling import pending
 from services.lookup import get_task, lock_case, read_case
 from services.runtime import Runtime
 from workflows import feel
@@ -39,7 +40,8 @@ def page(session: Session, runtime: Runtime, actor: Actor, task_id: UUID) -> dic
     stand_in, verdict = policies.capacity(session, actor, task)
     context: dict[str, Any] = {}
     prefill: dict[str, Any] = {}
-    if task.status is TaskStatus.OPEN and verdict.is_allowed:
+    may_prepare = policies.prepare_task(session, actor, task).is_allowed
+    if task.status is TaskStatus.OPEN and may_prepare:
         world = CaseWorld(session, runtime, case, ready, actor)
         scope = cases.form_scope(world, task)
         roots = sorted(set(_roots(form.definition)) - {"case", "profile", "legal_basis"})
@@ -57,6 +59,7 @@ def page(session: Session, runtime: Runtime, actor: Actor, task_id: UUID) -> dic
         "files": materials.in_draft(session, actor, draft.answers) if draft else [],
         "clauses": case_parts.task_clauses(session, case, task),
         "may_act": verdict.is_allowed and task.status is TaskStatus.OPEN,
+        "may_prepare": may_prepare and task.status is TaskStatus.OPEN,
         "reason": verdict.reason,
         "on_behalf_of": stand_in.principal_name if stand_in else None,
     }
@@ -95,12 +98,17 @@ def claim(session: Session, runtime: Runtime, actor: Actor, task_id: UUID) -> Ta
 
 
 def release(session: Session, runtime: Runtime, actor: Actor, task_id: UUID) -> Task:
-    """Give a claimed task back to its role. Raises ConflictError unless one holds it."""
+    """Give a claimed task back to its role.
+
+    Raises ConflictError unless one holds it, and while somebody prepares or is asked about it.
+    """
     case = lock_case(session, get_task(session, task_id).case_id)
     task = get_task(session, task_id)
     policies.see_task(session, actor, case, task)
     if task.claimed_by != actor.person_id or task.status is not TaskStatus.OPEN:
         raise ConflictError("这项任务不在您名下")
+    pending.refuse_while_delegated(session, task)
+    pending.refuse_while_asked(session, task)
     task.claimed_by = None
     _note(session, runtime, actor, case, task, "task.released")
     return task
@@ -126,6 +134,12 @@ def _note(
     )
 
 
+def refuse_oversized(answers: dict[str, Any]) -> None:
+    """Raise TooLargeError for answers that no draft may hold."""
+    if len(json.dumps(answers, ensure_ascii=False).encode()) > MAX_DRAFT_BYTES:
+        raise TooLargeError(f"草稿超过 {MAX_DRAFT_BYTES // 1000} KB，请精简文字或改为上传附件")
+
+
 def save_draft(
     session: Session,
     runtime: Runtime,
@@ -139,12 +153,11 @@ def save_draft(
     Raises NotAllowedError, TaskTakenError, ConflictError (the draft was saved elsewhere),
     TooLargeError.
     """
-    if len(json.dumps(answers, ensure_ascii=False).encode()) > MAX_DRAFT_BYTES:
-        raise TooLargeError(f"草稿超过 {MAX_DRAFT_BYTES // 1000} KB，请精简文字或改为上传附件")
+    refuse_oversized(answers)
     task, case = visible(session, actor, task_id)
     if task.status is not TaskStatus.OPEN:
         raise TaskTakenError("这项任务已经结束，草稿未保存")
-    policies.do_task(session, actor, task).require()
+    policies.prepare_task(session, actor, task).require()
     draft = session.get(Draft, (task.id, actor.person_id), with_for_update=True)
     if draft is None:
         draft = Draft(task_id=task.id, person_id=actor.person_id)

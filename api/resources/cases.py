@@ -9,10 +9,11 @@ from sqlalchemy.orm import Session
 
 from api import auth
 from api.schemas import cases as schemas
+from api.schemas.acts import AudienceSchema
 from api.schemas.common import PageQuery, as_instant, decode_cursor, encode_cursor
 from api.shell import command, read
 from api.strict_json import Blueprint
-from services import case_messages, case_pages, case_parts, cases, jobs
+from services import case_messages, case_pages, case_parts, cases, comments, jobs
 from services.actors import Actor
 from services.lookup import get_case
 
@@ -233,7 +234,7 @@ class Comments(MethodView):
     @blueprint.alt_response(404, description="No such case")
     def get(self, case_id: UUID) -> Any:
         """Read the comments addressed to one's audience."""
-        return read(lambda session, actor: case_pages.comments(session, actor, case_id))
+        return read(lambda session, actor: comments.of_case(session, actor, case_id))
 
     @blueprint.arguments(schemas.CommentAddSchema)
     @blueprint.response(201, schemas.CommentSchema)
@@ -242,8 +243,17 @@ class Comments(MethodView):
         """Add a comment for an audience."""
         return command(
             schemas.CommentSchema,
-            lambda session, actor: case_pages.add_comment(
-                session, auth.runtime(), actor, case_id, **body
+            lambda session, actor: comments.add(
+                session, auth.runtime(), actor, case_id, comments.Remark(**body)
             ),
             status=201,
         )
+
+
+@blueprint.route("/<uuid:case_id>/comments/audiences")
+class Audiences(MethodView):
+    @blueprint.response(200, AudienceSchema(many=True))
+    @blueprint.alt_response(404, description="No such case")
+    def get(self, case_id: UUID) -> Any:
+        """Read for whom one may write comments."""
+        return read(lambda session, actor: comments.audiences(session, actor, case_id))

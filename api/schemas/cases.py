@@ -164,6 +164,9 @@ class TaskPageSchema(Schema):
     )
     clauses = fields.List(fields.Nested(ClauseSchema))
     may_act = fields.Boolean()
+    may_prepare = fields.Boolean(
+        metadata={"description": "One may write a draft: to decide, or to hand it back (委派)"}
+    )
     on_behalf_of = fields.String(
         allow_none=True, metadata={"description": "The absent person one would do it for (代)"}
     )
@@ -259,6 +262,7 @@ class CommentSchema(Schema):
     person = fields.String(dump_only=True)
     audience = fields.String()
     text = fields.String()
+    files = fields.List(fields.Nested(FileSchema), dump_only=True)
     made_at = fields.AwareDateTime(format="iso", dump_only=True)
 
 
@@ -270,6 +274,9 @@ class CommentAddSchema(Strict):
         validate=validate.OneOf(["agency", "applicant", "experts"], error="请选择可见范围"),
     )
     text = text(2000)
+    files = fields.List(
+        fields.UUID(), load_default=list, validate=validate.Length(max=10, error="附件不超过 10 个")
+    )
 
 
 class DeadlineSchema(Schema):

@@ -14,6 +14,7 @@ from services.cases.projection import project
 from services.cases.steps import advance, attach_files, digest
 from services.db.models import Case, Decision, Draft, Person, Task, TaskStatus
 from services.errors import TaskTakenError
+from services.handling import pending, snapshots
 from services.lookup import get_task, lock_case_of
 from services.runtime import Runtime
 from workflows import engine
@@ -28,7 +29,7 @@ def complete_task(
     The answers are checked here against the task's form, whoever calls; deferred service tasks
     on the way are left to a worker.
     Raises NotFoundError, NotAllowedError, TaskTakenError (somebody was faster, or the case moved
-    on), FormInvalidError, IncidentError.
+    on), ConflictError (an opinion is outstanding), FormInvalidError, IncidentError.
     """
     case = lock_case_of(session, task_id)
     task = get_task(session, task_id)
@@ -37,6 +38,7 @@ def complete_task(
         raise _taken(session, task)
     stand_in, verdict = policies.capacity(session, actor, task)
     verdict.require()
+    pending.refuse_while_asked(session, task)
     ready = procedures.ready(session, case.bundle_hash)
     world = CaseWorld(session, runtime, case, ready, actor)
 
@@ -50,24 +52,30 @@ def complete_task(
         session.flush()
         return clean | _stamp(world, task, stand_in)
 
-    step = advance(
-        world,
-        lambda program, env, state, document: engine.complete(
-            program, env, state, document, task.id, answer
-        ),
-    )
-    payload = {
+    with snapshots.keeping(session, case, task) as kept:
+        step = advance(
+            world,
+            lambda program, env, state, document: engine.complete(
+                program, env, state, document, task.id, answer
+            ),
+        )
+        [kept.decision] = decisions
+        payload = _payload(task, kept.decision, stand_in)
+        project(world, step, what=audit.TASK_COMPLETED, payload=payload, done=task.id)
+        _drop_drafts(session, task)
+    return case
+
+
+def _payload(task: Task, decision: Decision, stand_in: StandIn | None) -> Document:
+    return {
         "task": str(task.id),
         "node": task.node_id,
         "code": task.activity_code,
         "role": task.role,
-        "answers": decisions[0].answers_sha256,
-        "decision": str(decisions[0].id),
+        "answers": decision.answers_sha256,
+        "decision": str(decision.id),
         **audit.on_behalf(stand_in),
     }
-    project(world, step, what=audit.TASK_COMPLETED, payload=payload, done=task.id)
-    _drop_drafts(session, task)
-    return case
 
 
 def _decision(world: CaseWorld, task: Task, clean: Document, stand_in: StandIn | None) -> Decision:

@@ -7,7 +7,7 @@ import pytest
 import yaml
 from sqlalchemy import select
 
-from services import case_pages, files, inbox, tasks
+from services import case_pages, comments, files, inbox, tasks
 from services.db.engine import unit_of_work
 from services.db.models import Person, Task
 from services.errors import NotFoundError
@@ -181,7 +181,7 @@ def test_a_case_that_has_not_come_to_an_agency_looks_like_none_at_all(story, see
         (case_pages.visible, story.case),
         (case_pages.decisions, story.case),
         (case_pages.timeline, story.case),
-        (case_pages.comments, story.case),
+        (comments.of_case, story.case),
         (case_pages.deadlines, story.case),
         (case_pages.diagrams, story.case),
         (tasks.visible, task),
@@ -265,7 +265,7 @@ def test_applicants_never_read_opinions_nor_experts_names(reviewing, answers, se
         assert found["give_opinion"] == [None] * 5
         assert found["declare_recusal"] == [None] * 5
         assert found["panel_conclusion"] == [None]
-        for page in (case_pages.decisions, case_pages.timeline, case_pages.comments):
+        for page in (case_pages.decisions, case_pages.timeline, comments.of_case):
             shown = str(see(login, page, reviewing.case))
             assert not [name for name in names if name in shown]
 

@@ -117,8 +117,8 @@ class CaseSnapshot(Base):
     decision_id: Mapped[UUID | None] = mapped_column(comment="None while the step runs")
     audit_seq: Mapped[int] = mapped_column(comment="Audit entry of the completion")
     clock_offset_seconds: Mapped[int]
-    document: Mapped[Any] = mapped_column(PackedJson)
-    engine_state: Mapped[bytes] = mapped_column(LargeBinary)
+    document: Mapped[Any] = mapped_column(PackedJson, deferred=True)
+    engine_state: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
     changes: Mapped[Any | None] = mapped_column(PackedJson)
     obstacle: Mapped[str | None] = mapped_column(
         String(100), comment="Why it cannot be taken back, if it cannot"
