@@ -15,6 +15,7 @@ from services.db.models import (
     Consortium,
     Counter,
     Decision,
+    Document,
     HandoffIn,
     HandoffOut,
     Job,
@@ -32,6 +33,7 @@ _OBSTACLES = {
     HandoffIn.__tablename__: "办理后已经移送，不能撤回",
     HandoffOut.__tablename__: "办理后已经移送，不能撤回",
     Notice.__tablename__: "办理后已经发布公示，不能撤回",
+    Document.__tablename__: "办理后已经出具文书，不能撤回",
     Counter.__tablename__: "办理后已经编号，不能撤回",
 }
 

@@ -25,6 +25,9 @@ from services.cases import Rehearsal
 from services.db.engine import open_engine, open_sessions, unit_of_work
 from services.db.models import (
     Comment,
+    Copy,
+    CopyReceipt,
+    Countersign,
     Consortium,
     Document,
     File,
@@ -135,6 +138,7 @@ def world(databases, library, make_desk, tmp_path_factory) -> World:
         for name, status in (("expert_task", TaskStatus.OPEN), ("expert_done", TaskStatus.DONE)):
             task_id = _expert_task(session, tasks["arrived"], people["expert1"], status)
             places[name] = places["arrived"] | {"task_id": task_id}
+        places["arrived"] |= _asked(session, places["expert_task"], people, databases.now)
     runtime.clock.advance(timedelta(seconds=1))
     runtime.sessions.kw["bind"].dispose()
     return World(create_app(runtime), Path(url.removeprefix("sqlite:///")), tokens, places)
@@ -161,6 +165,8 @@ def _own(session, now, people, agency) -> dict[str, str]:
         "substitution_id": str(absence.id),
         "official_id": str(people["lj-reviewer"]),
         "owner_id": str(people["lj-owner"]),
+        "clerk_id": str(people["lj-clerk"]),
+        "reviewer2_id": str(people["lj-reviewer2"]),
     }
 
 
@@ -290,6 +296,26 @@ def _expert_task(session, like: Task, person: UUID, status: TaskStatus) -> UUID:
     session.add(task)
     session.flush()
     return task.id
+
+
+def _asked(session, places, people, now) -> dict[str, object]:
+    """A question and a copy of the official's to the clerk."""
+    official, clerk = people["lj-reviewer"], people["lj-clerk"]
+    question = Countersign(
+        case_id=places["case_id"],
+        task_id=places["task_id"],
+        asker_id=official,
+        person_id=clerk,
+        timing="before",
+        question="是否同意",
+        asked_at=now,
+    )
+    copy = Copy(case_id=places["case_id"], sender_id=official, sent_at=now)
+    session.add_all([question, copy])
+    session.flush()
+    session.add(CopyReceipt(copy_id=copy.id, person_id=clerk, sent_at=now))
+    session.flush()
+    return {"countersign_id": question.id, "copy_id": copy.id}
 
 
 def _filled(value, places):
