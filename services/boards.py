@@ -118,7 +118,7 @@ class _Reader:
             select(Decision, Task, Person)
             .join(Task, Task.id == Decision.task_id)
             .join(Person, Person.id == Decision.person_id)
-            .where(Decision.case_id == case_id)
+            .where(Decision.case_id == case_id, Decision.withdrawn_at.is_(None))
             .order_by(Decision.made_at, Decision.id)
         )
         lights = Lights(session, world.runtime.settings.yellow_working_days)

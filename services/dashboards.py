@@ -231,6 +231,7 @@ def _supplements(figures: _Figures) -> list[dict[str, Any]]:
         .where(
             Decision.case_id.in_(figures.cases()),
             Decision.made_at >= figures.since,
+            Decision.withdrawn_at.is_(None),
             Task.form_id.in_(_marking_forms(figures)),
         )
         .limit(MAX_TASKS)

@@ -46,7 +46,8 @@ def of_case(
 
 def _readable(session: Session, actor: Actor, case_id: UUID) -> list[dict[str, Any]]:
     rows = case_pages.decisions(session, actor, case_id)
-    readable = [row for row in rows if row["answers"] is not None]
+    standing = [row for row in rows if row["withdrawn_at"] is None]
+    readable = [row for row in standing if row["answers"] is not None]
     forms = dict(
         session.execute(
             select(Task.id, Task.form_id).where(Task.id.in_([row["task_id"] for row in readable]))
