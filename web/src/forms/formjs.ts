@@ -56,12 +56,15 @@ interface Inner {
 /** Draw a form into an element. Raises if the definition cannot be read. */
 export async function openForm(container: HTMLElement, options: Options): Promise<OpenForm> {
   const { definition, context, answers, isReadonly, translate } = options
+  // Every key is taken at once: a pause would lose what is typed last before submitting.
   const form = new Form({
     container,
+    debounce: false,
     properties: { readOnly: isReadonly, ariaLabel: translate('form') },
     additionalModules: [ours(options)],
-  })
+  } as ConstructorParameters<typeof Form>[0])
   const inner = form as unknown as Inner
+  const stopWaiting = checkAfterRelease(container, inner.get<Commands>('viewerCommands'))
   const places = locate(definition.components)
   await form.importSchema(plain(definition), { ...context, ...structuredClone(answers) })
   let isReady = false
@@ -77,7 +80,45 @@ export async function openForm(container: HTMLElement, options: Options): Promis
       inner._setState({ data })
     },
     show: (path) => show(container, inner, places, path),
-    close: () => form.destroy(),
+    close: () => {
+      stopWaiting()
+      form.destroy()
+    },
+  }
+}
+
+interface Commands {
+  updateFieldInstanceValidation: (field: unknown, value: unknown) => void
+}
+
+/**
+ * Check the field that was left only once the pointer is released. A message that comes or goes
+ * between pressing and releasing moves what is below, and the click would be lost.
+ */
+function checkAfterRelease(container: HTMLElement, commands: Commands): () => void {
+  const check = commands.updateFieldInstanceValidation.bind(commands)
+  let isPressed = false
+  let waiting: (() => void)[] = []
+  commands.updateFieldInstanceValidation = (field, value) => {
+    if (isPressed) waiting.push(() => check(field, value))
+    else check(field, value)
+  }
+  const press = (): void => {
+    isPressed = true
+  }
+  const release = (): void => {
+    window.setTimeout(() => {
+      isPressed = false
+      for (const run of waiting) run()
+      waiting = []
+    }, 0)
+  }
+  container.addEventListener('pointerdown', press, true)
+  window.addEventListener('pointerup', release, true)
+  window.addEventListener('pointercancel', release, true)
+  return () => {
+    window.removeEventListener('pointerup', release, true)
+    window.removeEventListener('pointercancel', release, true)
   }
 }
 

@@ -1,0 +1,145 @@
+"""The real server on PostgreSQL, and Debian's Chromium in front of it."""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import requests
+from playwright.sync_api import Browser, sync_playwright
+from sqlalchemy import create_engine, text
+
+from bench.servers import free_port
+from services.scenarios import play, read_scenario
+from services.scenarios.accounts import Cast
+from tests.web.browsing import BrowserDriver
+from tests.web.people import Person, person
+from workflows.bundles import Library
+
+ROOT = Path(__file__).parents[2]
+START_SECONDS = 60
+_FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+          "--disable-background-networking", "--disable-component-update", "--disable-sync"]  # fmt: skip
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run all browser tests in one worker: they share a server."""
+    for item in items:
+        if "tests/web" in str(item.path):
+            item.add_marker(pytest.mark.xdist_group("web"))
+            item.add_marker(pytest.mark.timeout(600))
+
+
+@pytest.fixture(scope="session")
+def artefacts() -> Path:
+    """Where the screenshots of the run are kept."""
+    return Path(os.environ.get("LIANCHENG_ARTEFACTS", ROOT / "var" / "artefacts"))
+
+
+@pytest.fixture(scope="session")
+def site(postgres: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a server of our own: migrated, loaded, with sample parties, and a worker."""
+    assert (ROOT / "web" / "dist" / "index.html").is_file(), "run `make web` first"
+    _create_database(postgres, "web")
+    folder, port = tmp_path_factory.mktemp("site"), free_port()
+    environment = os.environ | {
+        "LIANCHENG_DATABASE_URL": f"{postgres}/web",
+        "LIANCHENG_DATA_DIR": str(folder / "var"),
+        "LIANCHENG_KEYS_DIR": str(folder / "keys"),
+        "LIANCHENG_PUBLIC_URL": f"http://127.0.0.1:{port}",
+        "PYTHONPATH": str(ROOT),
+    }
+    command = [sys.executable, "-c", "from api.cli import main; main()"]
+    for step in ("migrate", "load", "demo"):
+        subprocess.run([*command, step], env=environment, check=True, stdout=subprocess.DEVNULL)
+    with (folder / "server.log").open("wb") as log:
+        server = subprocess.Popen(
+            [*command, "serve", "--port", str(port)], env=environment, stdout=log, stderr=log
+        )
+        try:
+            yield _ready(f"http://127.0.0.1:{port}", server)
+        finally:
+            server.terminate()
+            server.wait(30)
+
+
+def _create_database(server: str, name: str) -> None:
+    admin = create_engine(f"{server}/postgres", isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    admin.dispose()
+
+
+def _ready(address: str, server: "subprocess.Popen[bytes]") -> str:
+    """Wait until the server answers. Fails if it ends or takes too long."""
+    until = time.monotonic() + START_SECONDS
+    while time.monotonic() < until and server.poll() is None:
+        try:
+            if requests.get(f"{address}/api/v1/health/ready", timeout=2).ok:
+                return address
+        except requests.ConnectionError:
+            time.sleep(0.2)
+    pytest.fail("the server did not start")
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Debian's Chromium; `make system` installs it where that is possible."""
+    program = os.environ.get("LIANCHENG_CHROMIUM") or shutil.which("chromium")
+    assert program, "please install Chromium (Debian: apt-get install chromium fonts-noto-cjk)"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=_FLAGS)
+        yield browser
+        browser.close()
+
+
+@dataclass
+class Street:
+    """Where people come from: each with a browser of their own, watched to the end of the test."""
+
+    open: Callable[[bool], Person]
+    met: list[Person]
+
+    def anyone(self, *, is_phone: bool = False) -> Person:
+        """Somebody who has not signed in."""
+        self.met.append(self.open(is_phone))
+        return self.met[-1]
+
+    def signed_in(self, login: str, *, is_phone: bool = False) -> Person:
+        """Somebody with a sample account."""
+        return self.anyone(is_phone=is_phone).sign_in(login)
+
+
+@pytest.fixture
+def street(site: str, chromium: Browser, artefacts: Path) -> Iterator[Street]:
+    """People for one test. No page of theirs may have failed or broken the page's policy."""
+    made = Street(lambda is_phone: person(chromium, site, artefacts, is_phone=is_phone), [])
+    yield made
+    faults = [fault for who in made.met for fault in who.collected()]
+    for who in made.met:
+        who.page.context.close()
+    assert not faults, "\n".join(faults)
+
+
+@pytest.fixture
+def driver(street: Street, site: str, library: Library, tmp_path: Path) -> BrowserDriver:
+    """A player of scenarios whose people work in their browsers."""
+    return BrowserDriver(site, Cast.of(library), people=street.signed_in, folder=tmp_path)
+
+
+@pytest.fixture
+def told(driver: BrowserDriver) -> Callable[[str], BrowserDriver]:
+    """Play a shipped scenario (``liangjiang/approval``) in the browser, to its end."""
+
+    def tell(name: str) -> BrowserDriver:
+        jurisdiction, _, scenario = name.partition("/")
+        folder = ROOT / "workflows" / "bpmn" / jurisdiction / "scenarios"
+        play(read_scenario(folder / f"{scenario}.yaml"), driver)
+        return driver
+
+    return tell

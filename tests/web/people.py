@@ -1,0 +1,102 @@
+"""People in front of their browsers: one browser context each, watched for faults of the page."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect
+
+from services.loading import DEMO_PASSWORD
+
+AXE = Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
+LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+WAIT_MS = 15_000
+expect.set_options(timeout=WAIT_MS)
+
+# A policy violation is reported to the page itself; it is kept where the test can read it.
+_WATCH = """
+window.__violations = [];
+document.addEventListener('securitypolicyviolation', (e) => {
+  window.__violations.push(`${e.violatedDirective} ${e.blockedURI} ${e.sample}`);
+});
+"""
+
+
+@dataclass
+class Person:
+    """Somebody at a desk, or with a phone. ``faults`` collects what a page must not do."""
+
+    page: Page
+    base: str
+    artefacts: Path
+    login: str | None = None
+    faults: list[str] = field(default_factory=list)
+
+    def go(self, path: str) -> "Person":
+        """Open an address of the application and wait until it has loaded."""
+        self.page.goto(self.base + path)
+        self.page.wait_for_load_state("networkidle")
+        return self
+
+    def sign_in(self, login: str) -> "Person":
+        """Sign in with a sample account."""
+        self.go("/sign-in")
+        self.page.get_by_label("账号").fill(login)
+        self.page.get_by_label("密码").fill(DEMO_PASSWORD)
+        self.page.get_by_role("button", name="登录").click()
+        self.page.wait_for_url(lambda url: "/sign-in" not in url)
+        self.login = login
+        return self
+
+    def sees(self, text: str) -> "Person":
+        """Wait until a text is on the page."""
+        expect(self.page.get_by_text(text).first).to_be_visible()
+        return self
+
+    def screenshot(self, name: str) -> None:
+        """Keep a picture of the page among the run's artefacts."""
+        self.artefacts.mkdir(parents=True, exist_ok=True)
+        self.page.screenshot(path=self.artefacts / f"{name}.png", full_page=True)
+
+    def is_accessible(self) -> None:
+        """Fail on any violation of WCAG 2.2 A and AA that axe finds."""
+        self.page.evaluate(AXE.read_text())
+        found = self.page.evaluate(
+            "(tags) => axe.run(document, {runOnly: {type: 'tag', values: tags}})", LEVELS
+        )
+        assert not found["violations"], _told(found["violations"])
+
+    def fits(self) -> None:
+        """Fail if the page is wider than its window."""
+        width = self.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+        assert width <= 0, f"{self.page.url} is {width} px too wide"
+
+    def collected(self) -> list[str]:
+        """Return what went wrong on the pages so far, policy violations too."""
+        return self.faults + self.page.evaluate("window.__violations ?? []")
+
+
+def _told(violations: list[dict[str, Any]]) -> str:
+    return "\n".join(
+        f"{each['id']}: {each['help']}\n  " + "\n  ".join(n["html"][:160] for n in each["nodes"])
+        for each in violations
+    )
+
+
+def person(browser: Browser, base: str, artefacts: Path, *, is_phone: bool = False) -> Person:
+    """Give somebody a browser of their own."""
+    size = {"width": 390, "height": 844} if is_phone else {"width": 1280, "height": 900}
+    context = browser.new_context(viewport=size, locale="zh-CN", timezone_id="Asia/Shanghai")
+    context.set_default_timeout(WAIT_MS)
+    context.add_init_script(_WATCH)
+    page = context.new_page()
+    who = Person(page, base, artefacts)
+
+    def heard(message: ConsoleMessage) -> None:
+        # The browser itself logs every refused call; those are the application's to show.
+        if message.type == "error" and "Failed to load resource" not in message.text:
+            who.faults.append(f"console: {message.text}")
+
+    page.on("console", heard)
+    page.on("pageerror", lambda error: who.faults.append(f"page: {error}"))
+    return who

@@ -1,0 +1,5 @@
+"""Whole cases, from the start to the last decision, every task done on its page by its person."""
+
+
+def test_a_liangjiang_application_is_approved_in_the_browser(told):
+    told("liangjiang/approval")
