@@ -46,7 +46,8 @@ class BrowserDriver(RemoteDriver):
             raise
 
     def _complete(self, desk: Person, login: str, task: dict[str, Any], answers: Any) -> None:
-        desk.go(f"/tasks/{task['id']}")
+        desk.page.goto(f"{desk.base}/tasks/{task['id']}", wait_until="commit")
+        desk.page.locator(".fjs-form").wait_for()
         form = self._as(login).get(f"/tasks/{task['id']}")["form"]
         Filler(desk.page, self.files).fill(form["components"], answers)
         desk.page.get_by_role("button", name="提交", exact=True).click()

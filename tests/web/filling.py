@@ -82,8 +82,8 @@ class Filler:
             return
         for number, file_id in enumerate(value, start=1):
             field.set_input_files(self.files[file_id])
-            files = self.page.locator(f'.fjs-element:has([id$="{place}"]) .lc-files li')
-            files.nth(number - 1).wait_for()
+            files = field.locator("xpath=ancestor::div[1]").locator(".lc-files li")
+            expect(files).to_have_count(number)
 
     def _table(self, component: Component, wanted: list[dict[str, Any]], rows: Any) -> None:
         table = self.page.locator(f'[role=group][aria-labelledby$="-{component["id"]}"]').first

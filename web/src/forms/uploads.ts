@@ -13,6 +13,8 @@ export interface KnownFile {
 export interface Uploads {
   /** Send a file; `progress` is told the share that has gone. Raises ApiError. */
   send: (file: File, progress: (share: number) => void) => Promise<KnownFile>
+  /** Tell whether files are still on their way. */
+  isSending: () => boolean
   /** Return a file known by its id, for its name. */
   known: (id: string) => KnownFile | undefined
   /** Tell that somebody wants to look at a file. */
@@ -22,12 +24,19 @@ export interface Uploads {
 /** Make the uploads of one page; `files` are those that its answers mention already. */
 export function makeUploads(files: readonly KnownFile[], look: (file: KnownFile) => void): Uploads {
   const found = reactive(new Map(files.map((file) => [file.id, file])))
+  let sending = 0
   return {
     async send(file, progress) {
-      const sent = await upload(file, progress)
-      found.set(sent.id, sent)
-      return sent
+      sending++
+      try {
+        const sent = await upload(file, progress)
+        found.set(sent.id, sent)
+        return sent
+      } finally {
+        sending--
+      }
     },
+    isSending: () => sending > 0,
     known: (id) => found.get(id),
     look,
   }

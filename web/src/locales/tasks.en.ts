@@ -1,6 +1,7 @@
 export default {
   title: 'Task',
   submit: 'Submit',
+  stillSending: 'Files are still being uploaded; submit in a moment',
   saveDraft: 'Save draft',
   claim: 'Claim',
   release: 'Give back',

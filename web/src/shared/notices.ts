@@ -13,3 +13,8 @@ export function tellRefusal(error: unknown): void {
   if (!(error instanceof ApiError)) throw error
   ElMessage({ message: error.message, type: 'error', showClose: true, duration: 8000 })
 }
+
+/** Say what stands in the way; nothing was sent. */
+export function tellProblem(message: string): void {
+  ElMessage({ message, type: 'warning', showClose: true })
+}
