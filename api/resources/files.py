@@ -12,7 +12,7 @@ from api import auth
 from api.schemas.files import FileSchema
 from api.shell import read
 from api.strict_json import Blueprint
-from services import files
+from services import files, previews
 from services.actors import Actor
 from services.db.engine import unit_of_work
 from services.errors import InvalidError
@@ -68,4 +68,28 @@ class OneFile(MethodView):
         name = quote(file.name)
         reply.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{name}"
         reply.headers["Content-Security-Policy"] = "sandbox"
+        return reply
+
+
+_SHOWN_IN = "frame-ancestors 'self'"
+_PICTURE_POLICY = f"default-src 'none'; sandbox; {_SHOWN_IN}"
+# browsers refuse to open their own PDF viewer inside a sandbox; it may load nothing all the same
+_PDF_POLICY = f"default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; {_SHOWN_IN}"
+
+
+@blueprint.route("/<uuid:file_id>/preview")
+class FilePreview(MethodView):
+    @blueprint.response(200, {"type": "string", "format": "binary"}, content_type="*/*")
+    @blueprint.alt_response(404, description="No such file, or not yours to read")
+    @blueprint.alt_response(409, description="There is no preview of this kind of file")
+    @blueprint.alt_response(503, description="No Chinese font on this installation")
+    def get(self, file_id: UUID) -> Response:
+        """Show a PDF or a picture; a Word file as a reading version (阅读版) in PDF."""
+        file = read(lambda session, actor: files.visible(session, actor, file_id))
+        shown = previews.make(auth.runtime(), file)
+        reply = Response(shown.data, mimetype=shown.media_type)
+        is_pdf = shown.media_type == previews.PDF
+        reply.headers["Content-Security-Policy"] = _PDF_POLICY if is_pdf else _PICTURE_POLICY
+        reply.headers["Content-Disposition"] = "inline"
+        reply.headers["Cross-Origin-Resource-Policy"] = "same-origin"
         return reply
