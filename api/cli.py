@@ -9,6 +9,7 @@ from typing import Any
 import click
 from rich.progress import track
 
+from api.cli_cases import case
 from api.cli_handoffs import handoff
 from api.console import console, open_runtime, print_rows
 from services import audit, cases, checking, deadlines, loading, parties
@@ -207,6 +208,7 @@ def audit_verify(*, as_json: bool) -> None:
     sys.exit(1 if broken else 0)
 
 
+main.add_command(case)
 main.add_command(handoff)
 
 if __name__ == "__main__":

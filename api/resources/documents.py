@@ -4,7 +4,7 @@ from typing import Any
 from urllib.parse import quote
 from uuid import UUID
 
-from flask import Response
+from flask import Response, send_file
 from flask.views import MethodView
 
 from api import auth
@@ -12,6 +12,7 @@ from api.schemas import documents as schemas
 from api.shell import read
 from api.strict_json import Blueprint
 from services.documents import drafting, letters, reading, rendering
+from services.exporting import packing
 
 blueprint = Blueprint(
     "documents", __name__, url_prefix="/api/v1", description="Official papers (文书)"
@@ -83,4 +84,19 @@ class TaskLetter(MethodView):
             lambda session, actor: letters.compose(
                 session, auth.runtime(), actor, task_id, query["kind"]
             )
+        )
+
+
+@blueprint.route("/cases/<uuid:case_id>/export")
+class CaseExport(MethodView):
+    @blueprint.response(200, BINARY, content_type="application/zip")
+    @blueprint.alt_response(403, description="Only agencies holding the case and its applicant")
+    @blueprint.alt_response(404, description="No such case")
+    @blueprint.alt_response(503, description="No Chinese font on this installation")
+    def get(self, case_id: UUID) -> Response:
+        """Download a case as a package that ``liancheng case verify`` checks offline."""
+        actor = read(lambda _session, actor: actor)
+        name, package = packing.export(auth.runtime(), actor, case_id)
+        return send_file(
+            package, mimetype="application/zip", as_attachment=True, download_name=name
         )

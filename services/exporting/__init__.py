@@ -1,0 +1,1 @@
+"""A case as a package that proves itself offline: gathered, packed, checked."""
