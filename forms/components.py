@@ -93,8 +93,9 @@ PROPERTIES: Final = MappingProxyType(
     {
         "textfield": _CITATIONS | {"pattern", PREFILL},
         "select": _CITATIONS | {PREFILL},
+        "datetime": _CITATIONS | {PREFILL},
         "filepicker": _CITATIONS | {"maxFiles"},
-        "dynamiclist": _CITATIONS | {"minRows", "maxRows", "uniqueBy"},
+        "dynamiclist": _CITATIONS | {"minRows", "maxRows", "uniqueBy", PREFILL},
     }
 )
 DEFAULT_PROPERTIES: Final = _CITATIONS

@@ -133,10 +133,11 @@ def driver(street: Street, site: str, library: Library, tmp_path: Path) -> Brows
 
 
 @pytest.fixture
-def told(driver: BrowserDriver) -> Callable[[str], BrowserDriver]:
-    """Play a shipped scenario (``liangjiang/approval``) in the browser, to its end."""
+def told(driver: BrowserDriver) -> Callable[..., BrowserDriver]:
+    """Play a shipped scenario (``liangjiang/approval``), the named tasks on their pages."""
 
-    def tell(name: str) -> BrowserDriver:
+    def tell(name: str, *on_pages: str) -> BrowserDriver:
+        driver.on_pages = frozenset(on_pages) or None
         jurisdiction, _, scenario = name.partition("/")
         folder = ROOT / "workflows" / "bpmn" / jurisdiction / "scenarios"
         play(read_scenario(folder / f"{scenario}.yaml"), driver)

@@ -2,6 +2,7 @@ export default {
   title: 'Task',
   submit: 'Submit',
   stillSending: 'Files are still being uploaded; submit in a moment',
+  onBehalf: 'On behalf of {name}',
   saveDraft: 'Save draft',
   claim: 'Claim',
   release: 'Give back',

@@ -2,6 +2,7 @@ export default {
   title: '办理任务',
   submit: '提交',
   stillSending: '附件还在上传，请稍候再提交',
+  onBehalf: '代{name}办理',
   saveDraft: '保存草稿',
   claim: '签收',
   release: '放回',
