@@ -1,6 +1,8 @@
 /** All words of the application. Chinese is the source; English must have the same keys. */
 import { createI18n } from 'vue-i18n'
 
+import applicantEn from './locales/applicant.en'
+import applicantZh from './locales/applicant.zh-CN'
 import commonEn from './locales/common.en'
 import commonZh from './locales/common.zh-CN'
 import formsEn from './locales/forms.en'
@@ -9,15 +11,17 @@ import tasksEn from './locales/tasks.en'
 import tasksZh from './locales/tasks.zh-CN'
 import casesEn from './locales/cases.en'
 import casesZh from './locales/cases.zh-CN'
+import workbenchEn from './locales/workbench.en'
+import workbenchZh from './locales/workbench.zh-CN'
 import wordsEn from './locales/words.en'
 import wordsZh from './locales/words.zh-CN'
 
-const zhCN = { common: commonZh, forms: formsZh, tasks: tasksZh, cases: casesZh, words: wordsZh }
+const zhCN = { common: commonZh, forms: formsZh, tasks: tasksZh, cases: casesZh, words: wordsZh, workbench: workbenchZh, applicant: applicantZh }
 
 /** The same keys with other words. */
 type Same<T> = { [K in keyof T]: T[K] extends string ? string : Same<T[K]> }
 
-const en: Same<typeof zhCN> = { common: commonEn, forms: formsEn, tasks: tasksEn, cases: casesEn, words: wordsEn }
+const en: Same<typeof zhCN> = { common: commonEn, forms: formsEn, tasks: tasksEn, cases: casesEn, words: wordsEn, workbench: workbenchEn, applicant: applicantEn }
 
 const REMEMBERED = 'liancheng.language'
 export type Language = 'zh-CN' | 'en'

@@ -6,8 +6,13 @@ import { useSession } from './session/store'
 
 /** Pages for people who have signed in, inside the frame with the navigation. */
 const inside: RouteRecordRaw[] = [
-  { path: '', name: 'home', redirect: () => (useSession().isOfficial ? '/tasks' : '/tasks') },
-  { path: 'tasks', name: 'tasks', component: () => import('./tasks/TaskListPage.vue'), meta: { title: 'common.nav.workbench' } },
+  { path: '', name: 'home', redirect: () => (useSession().isApplicant && !useSession().isOfficial ? '/applications' : '/workbench') },
+  { path: 'tasks', name: 'tasks', redirect: '/workbench' },
+  { path: 'workbench/:list?', name: 'workbench', component: () => import('./workbench/WorkbenchPage.vue'), props: true, meta: { title: 'common.nav.workbench' } },
+  { path: 'procedures', name: 'procedures', component: () => import('./applicant/ProceduresPage.vue'), meta: { title: 'applicant.procedures' } },
+  { path: 'procedures/:procedureId', name: 'procedure', component: () => import('./applicant/ProcedurePage.vue'), props: true, meta: { title: 'applicant.procedures' } },
+  { path: 'procedures/:procedureId/start', name: 'start', component: () => import('./applicant/StartPage.vue'), props: true, meta: { title: 'applicant.start' } },
+  { path: 'applications', name: 'applications', component: () => import('./applicant/ApplicationsPage.vue'), meta: { title: 'applicant.applications' } },
   { path: 'tasks/:taskId', name: 'task', component: () => import('./tasks/TaskPage.vue'), props: true, meta: { title: 'tasks.title' } },
   { path: 'cases/:caseId', name: 'case', component: () => import('./cases/CasePage.vue'), props: true, meta: { title: 'cases.title' } },
 ]

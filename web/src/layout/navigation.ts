@@ -10,6 +10,8 @@ interface Link {
 const everyone = (): boolean => true
 
 export const links: Link[] = [
-  { to: '/tasks', words: 'common.nav.workbench', isFor: everyone },
+  { to: '/workbench', words: 'common.nav.workbench', isFor: everyone },
+  { to: '/applications', words: 'applicant.applications', isFor: (session) => session.isApplicant },
+  { to: '/procedures', words: 'applicant.procedures', isFor: everyone },
   { to: '/public', words: 'common.nav.public', isFor: everyone },
 ]
