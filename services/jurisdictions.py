@@ -41,10 +41,12 @@ def _summary(session: Session, runtime: Runtime, row: Procedure) -> dict[str, An
         legal_bases.require_in_force(standing)
     except LegalBasisError as refusal:
         reason = refusal.message
-    settings = procedures.ready(session, row.bundle_hash).opened.procedure["procedure"]
+    opened = procedures.ready(session, row.bundle_hash).opened
+    settings = opened.procedure["procedure"]
     return {
         "id": row.id,
         "jurisdiction": row.jurisdiction,
+        "jurisdiction_name": opened.procedure["jurisdiction"]["name"]["zh"],
         "title": row.title,
         "bundle": row.bundle_hash,
         "version": session.get_one(BundleRow, row.bundle_hash).version,

@@ -24,6 +24,7 @@ class ProcedureSchema(Schema):
 
     id = fields.String()
     jurisdiction = fields.String()
+    jurisdiction_name = fields.String()
     title = fields.String()
     bundle = fields.String()
     version = fields.Integer()

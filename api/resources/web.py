@@ -17,6 +17,10 @@ _POLICY = (
     "form-action 'self'; frame-ancestors 'none'"
 )
 _YEAR = "public, max-age=31536000, immutable"  # the names carry a hash of the content
+# an address may end in the id of a procedure, which has a dot
+_FILES = frozenset(
+    {".css", ".gz", ".html", ".ico", ".js", ".json", ".map", ".php", ".png", ".svg", ".txt", ".xml"}
+)
 _PACKED = (("br", ".br"), ("gzip", ".gz"))
 _NOT_BUILT = """<!doctype html><html lang="zh-CN"><meta charset="utf-8"><title>联程</title>
 <h1>联程 Liancheng</h1><p>网页尚未生成，请运行 make web。API 说明见 /api/v1/openapi.json。</p>
@@ -33,7 +37,7 @@ def page(place: str = "") -> Response:
     root = auth.runtime().settings.web_root
     if place.startswith("api/"):
         raise NotFoundError("没有这个地址")
-    if "." in Path(place).name:
+    if Path(place).suffix in _FILES or (root / place).is_file():
         return _file(root, place)
     if not (root / "index.html").is_file():
         return make_response(_NOT_BUILT)

@@ -1,7 +1,6 @@
 export default {
   procedures: 'Procedures',
   applications: 'My applications',
-  place: { liangjiang: 'Chongqing Liangjiang New Area', lingang: 'Lin-gang Special Area', baoshan: 'Baoshan District', ningbo: 'Ningbo', yrd: 'Yangtze River Delta' },
   open: 'Open',
   closed: 'Not open now',
   basis: 'Basis',

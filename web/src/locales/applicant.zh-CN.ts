@@ -1,7 +1,6 @@
 export default {
   procedures: '可办事项',
   applications: '我的申报',
-  place: { liangjiang: '重庆两江新区', lingang: '临港新片区', baoshan: '宝山区', ningbo: '宁波市', yrd: '长三角' },
   open: '可以申报',
   closed: '暂不能申报',
   basis: '依据',
