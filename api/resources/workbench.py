@@ -159,6 +159,13 @@ def download(tables: list[exports.Table], kind: str, name: str) -> Response:
 class Follow(MethodView):
     @blueprint.response(200, schemas.FollowSchema)
     @blueprint.alt_response(404, description="No such case")
+    def get(self, case_id: UUID) -> Any:
+        """Tell whether one follows a case."""
+        found = read(lambda session, actor: following.is_followed(session, actor, case_id))
+        return {"is_followed": found}
+
+    @blueprint.response(200, schemas.FollowSchema)
+    @blueprint.alt_response(404, description="No such case")
     def put(self, case_id: UUID) -> Response:
         """Follow a case one sees."""
 

@@ -12,6 +12,12 @@ from services.db.models import CaseFollow
 from services.runtime import Runtime
 
 
+def is_followed(session: Session, actor: Actor, case_id: UUID) -> bool:
+    """Tell whether one follows a case. Raises NotFoundError."""
+    case_pages.visible(session, actor, case_id)
+    return session.get(CaseFollow, (actor.person_id, case_id)) is not None
+
+
 def follow(session: Session, runtime: Runtime, actor: Actor, case_id: UUID) -> None:
     """Follow a case one sees; the second time changes nothing. Raises NotFoundError."""
     case_pages.visible(session, actor, case_id)

@@ -3,6 +3,10 @@ import { createI18n } from 'vue-i18n'
 
 import applicantEn from './locales/applicant.en'
 import applicantZh from './locales/applicant.zh-CN'
+import boardEn from './locales/board.en'
+import boardZh from './locales/board.zh-CN'
+import dashboardEn from './locales/dashboard.en'
+import dashboardZh from './locales/dashboard.zh-CN'
 import commonEn from './locales/common.en'
 import commonZh from './locales/common.zh-CN'
 import formsEn from './locales/forms.en'
@@ -16,12 +20,12 @@ import workbenchZh from './locales/workbench.zh-CN'
 import wordsEn from './locales/words.en'
 import wordsZh from './locales/words.zh-CN'
 
-const zhCN = { common: commonZh, forms: formsZh, tasks: tasksZh, cases: casesZh, words: wordsZh, workbench: workbenchZh, applicant: applicantZh }
+const zhCN = { common: commonZh, forms: formsZh, tasks: tasksZh, cases: casesZh, words: wordsZh, workbench: workbenchZh, applicant: applicantZh, board: boardZh, dashboard: dashboardZh }
 
 /** The same keys with other words. */
 type Same<T> = { [K in keyof T]: T[K] extends string ? string : Same<T[K]> }
 
-const en: Same<typeof zhCN> = { common: commonEn, forms: formsEn, tasks: tasksEn, cases: casesEn, words: wordsEn, workbench: workbenchEn, applicant: applicantEn }
+const en: Same<typeof zhCN> = { common: commonEn, forms: formsEn, tasks: tasksEn, cases: casesEn, words: wordsEn, workbench: workbenchEn, applicant: applicantEn, board: boardEn, dashboard: dashboardEn }
 
 const REMEMBERED = 'liancheng.language'
 export type Language = 'zh-CN' | 'en'

@@ -9,6 +9,8 @@ const inside: RouteRecordRaw[] = [
   { path: '', name: 'home', redirect: () => (useSession().isApplicant && !useSession().isOfficial ? '/applications' : '/workbench') },
   { path: 'tasks', name: 'tasks', redirect: '/workbench' },
   { path: 'workbench/:list?', name: 'workbench', component: () => import('./workbench/WorkbenchPage.vue'), props: true, meta: { title: 'common.nav.workbench' } },
+  { path: 'dashboard', name: 'dashboard', component: () => import('./dashboard/DashboardPage.vue'), meta: { title: 'dashboard.title' } },
+  { path: 'cases/:caseId/board', name: 'board', component: () => import('./board/BoardPage.vue'), props: true, meta: { title: 'board.title' } },
   { path: 'procedures', name: 'procedures', component: () => import('./applicant/ProceduresPage.vue'), meta: { title: 'applicant.procedures' } },
   { path: 'procedures/:procedureId', name: 'procedure', component: () => import('./applicant/ProcedurePage.vue'), props: true, meta: { title: 'applicant.procedures' } },
   { path: 'procedures/:procedureId/start', name: 'start', component: () => import('./applicant/StartPage.vue'), props: true, meta: { title: 'applicant.start' } },

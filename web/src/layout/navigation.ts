@@ -13,5 +13,6 @@ export const links: Link[] = [
   { to: '/workbench', words: 'common.nav.workbench', isFor: everyone },
   { to: '/applications', words: 'applicant.applications', isFor: (session) => session.isApplicant },
   { to: '/procedures', words: 'applicant.procedures', isFor: everyone },
+  { to: '/dashboard', words: 'dashboard.title', isFor: (session) => session.holds('authority_leader') || session.holds('process_owner') },
   { to: '/public', words: 'common.nav.public', isFor: everyone },
 ]

@@ -19,7 +19,7 @@ export default {
   judged: { table: '系统自动核对（以下为不符合时的说明）', official: '由受理、审核人员核对', expert: '由专家判断' },
   hard: '必须',
   soft: '原则上',
-  article: '第{article}条款',
+  article: '依据 {article}',
   limits: '各环节期限',
   limit: '期限',
   length: '长度',

@@ -20,6 +20,8 @@ export default {
     at: { todo: 'Received', done: 'Done at', started: 'Started', followed: 'Followed since' },
   },
   unclaimed: 'Unclaimed',
+  follow: 'Follow',
+  unfollow: 'Unfollow',
   until: 'until {day}',
   paused: 'paused for {days} days',
   pick: 'Pick {number} {name}',

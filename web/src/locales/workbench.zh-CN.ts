@@ -20,6 +20,8 @@ export default {
     at: { todo: '收到', done: '办理时间', started: '发起', followed: '关注于' },
   },
   unclaimed: '待签收',
+  follow: '关注',
+  unfollow: '取消关注',
   until: '至 {day}',
   paused: '曾暂停 {days} 日',
   pick: '选择 {number} {name}',
