@@ -49,7 +49,8 @@ class Actor:
     def acting_for(self, party_id: UUID) -> "Actor":
         """Return the same person with the roles for one party only; none if they hold none."""
         kept = frozenset(pair for pair in self.memberships if pair[0] == party_id)
-        return replace(self, memberships=kept)
+        stand_ins = tuple(each for each in self.stand_ins if each.party_id == party_id)
+        return replace(self, memberships=kept, stand_ins=stand_ins)
 
     def holds(self, party_id: UUID | None, role: str) -> bool:
         """Tell whether they hold a role for a party."""

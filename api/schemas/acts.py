@@ -19,6 +19,9 @@ class ActSchema(Schema):
 
     act = fields.String()
     label = fields.String()
+    is_offered = fields.Boolean(
+        metadata={"description": "It is this person's to ask for, be it allowed or not"}
+    )
     is_allowed = fields.Boolean()
     reason = fields.String()
     basis = fields.String(metadata={"description": "Article, or assumption id (系统假定)"})

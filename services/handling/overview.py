@@ -53,8 +53,12 @@ def _act(
         verdict = Verdict(False, "这项任务已经结束")
     else:
         verdict = acts.judge(session, actor, case, task, act)
+    is_done_by_actor = act is Act.WITHDRAW and withdrawals.is_own(session, actor, task)
+    is_theirs = policies.is_addressed_to(actor, task, case.procedure_id)
+    is_open = task.status is TaskStatus.OPEN and act is not Act.WITHDRAW
     return {
         "act": act.value,
+        "is_offered": is_done_by_actor or (is_open and is_theirs),
         "label": LABELS[act],
         "is_allowed": verdict.is_allowed,
         "reason": verdict.reason,

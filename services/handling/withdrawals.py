@@ -93,9 +93,14 @@ def _own(session: Session, actor: Actor, task: Task) -> Decision | None:
     ).first()
 
 
+def is_own(session: Session, actor: Actor, task: Task) -> bool:
+    """Tell whether the actor completed the task, and has not taken it back."""
+    return task.status is TaskStatus.DONE and _own(session, actor, task) is not None
+
+
 def judge(session: Session, runtime: Runtime, actor: Actor, case: Case, task: Task) -> Verdict:
     """Judge whether the actor may take back their completion of a task, and if not, why not."""
-    if task.status is not TaskStatus.DONE or _own(session, actor, task) is None:
+    if not is_own(session, actor, task):
         return Verdict(False, "只有办结这项任务的本人可以撤回")
     rule = lawful.rule(session, case, task, Act.WITHDRAW)
     if not rule.is_allowed:

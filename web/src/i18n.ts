@@ -15,17 +15,19 @@ import tasksEn from './locales/tasks.en'
 import tasksZh from './locales/tasks.zh-CN'
 import casesEn from './locales/cases.en'
 import casesZh from './locales/cases.zh-CN'
+import handlingEn from './locales/handling.en'
+import handlingZh from './locales/handling.zh-CN'
 import workbenchEn from './locales/workbench.en'
 import workbenchZh from './locales/workbench.zh-CN'
 import wordsEn from './locales/words.en'
 import wordsZh from './locales/words.zh-CN'
 
-const zhCN = { common: commonZh, forms: formsZh, tasks: tasksZh, cases: casesZh, words: wordsZh, workbench: workbenchZh, applicant: applicantZh, board: boardZh, dashboard: dashboardZh }
+const zhCN = { common: commonZh, forms: formsZh, tasks: tasksZh, cases: casesZh, handling: handlingZh, words: wordsZh, workbench: workbenchZh, applicant: applicantZh, board: boardZh, dashboard: dashboardZh }
 
 /** The same keys with other words. */
 type Same<T> = { [K in keyof T]: T[K] extends string ? string : Same<T[K]> }
 
-const en: Same<typeof zhCN> = { common: commonEn, forms: formsEn, tasks: tasksEn, cases: casesEn, words: wordsEn, workbench: workbenchEn, applicant: applicantEn, board: boardEn, dashboard: dashboardEn }
+const en: Same<typeof zhCN> = { common: commonEn, forms: formsEn, tasks: tasksEn, cases: casesEn, handling: handlingEn, words: wordsEn, workbench: workbenchEn, applicant: applicantEn, board: boardEn, dashboard: dashboardEn }
 
 const REMEMBERED = 'liancheng.language'
 export type Language = 'zh-CN' | 'en'

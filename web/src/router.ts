@@ -17,6 +17,7 @@ const inside: RouteRecordRaw[] = [
   { path: 'applications', name: 'applications', component: () => import('./applicant/ApplicationsPage.vue'), meta: { title: 'applicant.applications' } },
   { path: 'tasks/:taskId', name: 'task', component: () => import('./tasks/TaskPage.vue'), props: true, meta: { title: 'tasks.title' } },
   { path: 'cases/:caseId', name: 'case', component: () => import('./cases/CasePage.vue'), props: true, meta: { title: 'cases.title' } },
+  { path: 'me/:tab?', name: 'me', component: () => import('./handling/MePage.vue'), props: true, meta: { title: 'handling.me.title' } },
 ]
 
 /** Pages that anyone may open. */

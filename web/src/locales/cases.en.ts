@@ -10,7 +10,8 @@ export default {
   timeline: { at: 'When', what: 'What', who: 'Who', state: 'State', onBehalf: 'for {name}', steps: 'Passed: {names}', chain: 'Hash' },
   event: {
     case_started: 'Case started', task_completed: 'Task done', task_claimed: 'Claimed', task_released: 'Given back', task_withdrawn: 'Taken back',
-    task_transferred: 'Transferred', task_delegated: 'Delegated', task_reminded: 'Reminded', task_countersign_asked: 'Opinion asked', case_cc: 'Copied to',
+    task_transferred: 'Transferred', task_delegated: 'Delegated', task_delegation_ended: 'Delegation taken back', task_delegation_returned: 'Delegation handed back',
+    countersign_asked: 'Opinion asked', countersign_given: 'Opinion given', countersign_withdrawn: 'Opinion no longer asked', case_reminded: 'Reminded', case_copied: 'Copied', comment_added: 'Comment',
     timer_fired: 'Time ran out', service_settled: 'Done by the system', deadlines_recomputed: 'Limits computed anew', incident_opened: 'Incident', incident_resolved: 'Incident resolved', message: 'Received: {name}',
   },
   board: { title: 'Signatures: {name}', progress: '{done} of {all} done', unit: 'Party or item', status: 'Status', since: 'Since', until: 'Done' },

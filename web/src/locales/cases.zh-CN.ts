@@ -10,7 +10,8 @@ export default {
   timeline: { at: '时间', what: '事项', who: '办理人', state: '状态', onBehalf: '代{name}', steps: '经过：{names}', chain: '校验值' },
   event: {
     case_started: '发起办件', task_completed: '办理', task_claimed: '签收', task_released: '放回', task_withdrawn: '撤回办理',
-    task_transferred: '转办', task_delegated: '委派', task_reminded: '催办', task_countersign_asked: '加签', case_cc: '抄送',
+    task_transferred: '转办', task_delegated: '委派', task_delegation_ended: '收回委派', task_delegation_returned: '交回委派',
+    countersign_asked: '加签', countersign_given: '答复加签', countersign_withdrawn: '减签', case_reminded: '催办', case_copied: '抄送', comment_added: '发表意见',
     timer_fired: '到期', service_settled: '系统处理', deadlines_recomputed: '重新计算时限', incident_opened: '登记异常', incident_resolved: '处理异常', message: '收到提出：{name}',
   },
   board: { title: '签署情况：{name}', progress: '{done} / {all} 已完成', unit: '单位或项目', status: '情况', since: '自', until: '完成时间' },
