@@ -9,8 +9,12 @@ import dashboardEn from './locales/dashboard.en'
 import dashboardZh from './locales/dashboard.zh-CN'
 import commonEn from './locales/common.en'
 import commonZh from './locales/common.zh-CN'
+import documentsEn from './locales/documents.en'
+import documentsZh from './locales/documents.zh-CN'
 import formsEn from './locales/forms.en'
 import formsZh from './locales/forms.zh-CN'
+import publicEn from './locales/public.en'
+import publicZh from './locales/public.zh-CN'
 import tasksEn from './locales/tasks.en'
 import tasksZh from './locales/tasks.zh-CN'
 import casesEn from './locales/cases.en'
@@ -22,12 +26,12 @@ import workbenchZh from './locales/workbench.zh-CN'
 import wordsEn from './locales/words.en'
 import wordsZh from './locales/words.zh-CN'
 
-const zhCN = { common: commonZh, forms: formsZh, tasks: tasksZh, cases: casesZh, handling: handlingZh, words: wordsZh, workbench: workbenchZh, applicant: applicantZh, board: boardZh, dashboard: dashboardZh }
+const zhCN = { common: commonZh, forms: formsZh, tasks: tasksZh, cases: casesZh, handling: handlingZh, words: wordsZh, workbench: workbenchZh, applicant: applicantZh, board: boardZh, dashboard: dashboardZh, documents: documentsZh, public: publicZh }
 
 /** The same keys with other words. */
 type Same<T> = { [K in keyof T]: T[K] extends string ? string : Same<T[K]> }
 
-const en: Same<typeof zhCN> = { common: commonEn, forms: formsEn, tasks: tasksEn, cases: casesEn, handling: handlingEn, words: wordsEn, workbench: workbenchEn, applicant: applicantEn, board: boardEn, dashboard: dashboardEn }
+const en: Same<typeof zhCN> = { common: commonEn, forms: formsEn, tasks: tasksEn, cases: casesEn, handling: handlingEn, words: wordsEn, workbench: workbenchEn, applicant: applicantEn, board: boardEn, dashboard: dashboardEn, documents: documentsEn, public: publicEn }
 
 const REMEMBERED = 'liancheng.language'
 export type Language = 'zh-CN' | 'en'

@@ -21,7 +21,16 @@ const inside: RouteRecordRaw[] = [
 ]
 
 /** Pages that anyone may open. */
-const outside: RouteRecordRaw[] = []
+const outside: RouteRecordRaw[] = [
+  { path: '', redirect: '/public/notices' },
+  { path: 'notices', name: 'notices', component: () => import('./public/NoticesPage.vue'), meta: { title: 'public.notices.title' } },
+  { path: 'notices/:number', name: 'notice', component: () => import('./public/NoticePage.vue'), props: true, meta: { title: 'public.notice.title' } },
+  { path: 'notices/:number/objection', name: 'objection', component: () => import('./public/ObjectionPage.vue'), props: true, meta: { title: 'public.objection.title' } },
+  { path: 'objections', name: 'reply', component: () => import('./public/ReplyPage.vue'), meta: { title: 'public.reply.title' } },
+  { path: 'register', name: 'register', component: () => import('./public/RegisterPage.vue'), meta: { title: 'public.register.title' } },
+  { path: 'certificates/:number?', name: 'certificate', component: () => import('./public/CertificatePage.vue'), props: true, meta: { title: 'public.certificate.title' } },
+  { path: 'progress', name: 'progress', component: () => import('./public/ProgressPage.vue'), meta: { title: 'public.progress.title' } },
+]
 
 const routes: RouteRecordRaw[] = [
   { path: '/sign-in', name: 'sign-in', component: () => import('./session/SignInPage.vue'), meta: { open: true, title: 'common.signIn.title' } },

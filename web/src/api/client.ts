@@ -86,6 +86,26 @@ const refuse: Middleware = {
 export const api = createClient<paths>({ baseUrl: '/', fetch: send })
 api.use(refuse)
 
+/** Fetch what is no JSON, for example a file that is made now. Raises ApiError. */
+export async function fetchFile(path: string, json?: unknown): Promise<Blob> {
+  const init =
+    json === undefined
+      ? {}
+      : { method: 'POST', body: JSON.stringify(json), headers: { 'Content-Type': 'application/json' } }
+  const reply = await send(new Request(path, init))
+  if (!reply.ok) throw await refusal(reply)
+  return reply.blob()
+}
+
+/** Give a file to the person under a name. */
+export function save(data: Blob, name: string): void {
+  const link = document.createElement('a')
+  link.href = URL.createObjectURL(data)
+  link.download = name
+  link.click()
+  window.setTimeout(() => URL.revokeObjectURL(link.href), 10_000)
+}
+
 /** Return the body of a reply that must have one. */
 export async function body<T>(reply: Promise<{ data?: T }>): Promise<T> {
   const { data } = await reply
@@ -93,16 +113,20 @@ export async function body<T>(reply: Promise<{ data?: T }>): Promise<T> {
 }
 
 /** Upload one file, telling how far it is (0–1). Raises ApiError. */
-export function upload(file: File, progress: (share: number) => void): Promise<Schemas['File']> {
+export function upload(
+  file: File,
+  progress: (share: number) => void,
+  to = '/api/v1/files',
+): Promise<Schemas['Evidence']> {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest()
-    request.open('POST', '/api/v1/files')
+    request.open('POST', to)
     request.setRequestHeader('X-CSRF-Token', wire.csrf)
     if (wire.actingFor) request.setRequestHeader('X-Acting-For', wire.actingFor)
     request.upload.onprogress = (event) => event.lengthComputable && progress(event.loaded / event.total)
     request.onerror = () => reject(new ApiError(0, 'OFFLINE', '上传中断，请检查网络后重试'))
     request.onload = () => {
-      if (request.status === 201) resolve(JSON.parse(request.responseText) as Schemas['File'])
+      if (request.status === 201) resolve(JSON.parse(request.responseText) as Schemas['Evidence'])
       else void refusal(new Response(request.responseText, { status: request.status })).then(reject)
     }
     const form = new FormData()

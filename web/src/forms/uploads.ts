@@ -21,15 +21,19 @@ export interface Uploads {
   look: (file: KnownFile) => void
 }
 
-/** Make the uploads of one page; `files` are those that its answers mention already. */
-export function makeUploads(files: readonly KnownFile[], look: (file: KnownFile) => void): Uploads {
+/** Make the uploads of one page; `files` are those its answers mention, `to` another address. */
+export function makeUploads(
+  files: readonly KnownFile[],
+  look: (file: KnownFile) => void,
+  to?: string,
+): Uploads {
   const found = reactive(new Map(files.map((file) => [file.id, file])))
   let sending = 0
   return {
     async send(file, progress) {
       sending++
       try {
-        const sent = await upload(file, progress)
+        const sent = await upload(file, progress, to)
         found.set(sent.id, sent)
         return sent
       } finally {
