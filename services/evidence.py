@@ -15,7 +15,7 @@ from services.errors import ConflictError, InvalidError, NotFoundError, TooLarge
 from services.runtime import Runtime
 
 MAX_BYTES = 10_000_000
-UPLOADS_AN_HOUR = 20
+UPLOADS_AN_HOUR = 60
 KEPT_UNUSED = timedelta(days=1)
 
 

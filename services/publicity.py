@@ -18,7 +18,7 @@ from services.runtime import Runtime
 from workflows.calendar import WorkingCalendar
 
 MESSAGE = "objection"
-OBJECTIONS_AN_HOUR = 10
+OBJECTIONS_AN_HOUR = 60
 
 
 def find_notice(session: Session, number: str) -> Notice:

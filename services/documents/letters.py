@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from services import policies
 from services.actors import Actor
 from services.db.models import Draft, Party, PartyKind, Task
-from services.documents import drafting
+from services.documents import drafting, findings, scopes
 from services.errors import NotFoundError
 from services.runtime import Runtime
 from workflows.documents import Filling, text_of
@@ -22,7 +22,8 @@ def compose(
     """Return the words of a refusal or supplement letter and what they rest on.
 
     ``fields`` are the parts for the task's own form, ``defects`` rows for a list of items to
-    supplement. Read from the case and the actor's saved draft; nothing is kept.
+    supplement: what is marked as missing or not met so far, what checks found missing, and failed
+    rules that can be cured. Read from the case and the actor's saved draft; nothing is kept.
     Raises NotFoundError, NotAllowedError, ConflictError.
     """
     world, task, names = drafting.world_at(session, runtime, actor, task_id)
@@ -33,14 +34,17 @@ def compose(
         raise NotFoundError("本事项没有这种拟稿")
     draft = session.get(Draft, (task.id, actor.person_id))
     answers = draft.answers if draft else {}
-    defects = _defects(world.case.document, answers, names["findings"])
-    given = {"answers": answers, "defects": defects}
+    opened, waived = world.ready.opened, scopes.waived(world)
+    marked = findings.of_document(opened, answers, waived)
+    found = findings.of_document(opened, {"marked": answers, **world.case.document}, waived)
+    defects = _defects(world.case.document, answers, [*marked, *_curable(found)])
+    given = {"answers": answers, "defects": defects, "findings": found}
     filling = Filling(template, ChainMap(given, names), world.context)  # type: ignore[arg-type]
     return {
         "kind": kind,
         "text": text_of(filling.blocks()),
         "fields": filling.fields(),
-        "findings": names["findings"],
+        "findings": found,
         "defects": defects,
     }
 
@@ -52,11 +56,12 @@ def _of_an_agency(session: Session, task: Task) -> policies.Verdict:
 
 
 def _defects(
-    document: Mapping[str, Any], answers: Mapping[str, Any], findings: list[dict[str, Any]]
+    document: Mapping[str, Any], answers: Mapping[str, Any], unmet: list[dict[str, Any]]
 ) -> list[dict[str, str]]:
     """Return what is to be supplemented, each once: marked items, missing ones, curable rules."""
     found: dict[tuple[str, str], dict[str, str]] = {}
-    for row in (*_marked(answers), *_missing(document), *_curable(findings)):
+    rules = (_row(each["text"], each["fact"], each["article"]) for each in unmet)
+    for row in (*_marked(answers), *_missing(document), *rules):
         found.setdefault((row["material"], row["requirement"]), row)
     return list(found.values())
 
@@ -64,7 +69,7 @@ def _defects(
 def _row(material: Any, requirement: Any, article: Any) -> dict[str, str]:
     return {
         "material": str(material or "材料"),
-        "requirement": str(requirement or "请补正"),
+        "requirement": str(requirement or "请补正后重新提交"),
         "article": str(article or ""),
     }
 
@@ -105,7 +110,5 @@ def _missing(value: Any) -> Iterator[dict[str, str]]:
                 yield from _missing(inner)
 
 
-def _curable(findings: list[dict[str, Any]]) -> Iterator[dict[str, str]]:
-    for each in findings:
-        if each["curable"]:
-            yield _row(each["text"], "请补正后重新提交", each["article"])
+def _curable(unmet: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [each for each in unmet if each["curable"]]

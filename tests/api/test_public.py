@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from api.app import create_app
+from services import evidence, publicity
 from services.db.engine import unit_of_work
 from services.db.models import Case, Consortium, ConsortiumState, File, Notice, Party
 from services.housekeeping import tidy
@@ -117,12 +118,14 @@ def test_evidence_must_be_a_file_we_take(visitor, at_publicity):
     assert big.status_code == 413
 
 
-def test_too_many_uploads_and_objections_are_slowed_down(visitor, at_publicity):
-    codes = [upload(visitor, at_publicity, sample("a.pdf", 2_000)).status_code for _ in range(22)]
+def test_too_many_uploads_and_objections_are_slowed_down(visitor, at_publicity, monkeypatch):
+    monkeypatch.setattr(evidence, "UPLOADS_AN_HOUR", 5)
+    monkeypatch.setattr(publicity, "OBJECTIONS_AN_HOUR", 5)
+    codes = [upload(visitor, at_publicity, sample("a.pdf", 2_000)).status_code for _ in range(6)]
     assert codes[-1] == 429
     replies = [
         visitor.post(f"/public/notices/{at_publicity}/objections", {"answers": OBJECTION})
-        for _ in range(12)
+        for _ in range(6)
     ]
     assert replies[-1].status_code == 429
     assert int(replies[-1].headers["Retry-After"]) > 0

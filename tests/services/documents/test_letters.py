@@ -58,15 +58,24 @@ def test_a_supplement_letter_lists_the_items_marked_in_the_draft(sqlite_desk, at
             {"material": "组建协议", "present": True, "valid": False, "remark": "缺第三页"},
             {"material": "实施方案", "present": False},
             {"material": "申请表", "present": True, "valid": True},
-        ]
+        ],
+        "results": [
+            {"rule_id": "LJ-E-05", "result": "not_met", "remark": "未见收益分配办法"},
+            {"rule_id": "LJ-E-08", "result": "met"},
+        ],
     }
     with unit_of_work(runtime.sessions) as session:
         tasks.save_draft(session, runtime, actor, task.id, marked, None)
     with unit_of_work(runtime.sessions) as session:
         letter = letters.compose(session, runtime, actor, task.id, "supplement")
 
-    assert [d["material"] for d in letter["defects"]] == ["组建协议", "实施方案"]
+    assert [d["material"] for d in letter["defects"]] == [
+        "组建协议",
+        "实施方案",
+        "协作机制责任清晰、权利透明、利益共享",
+    ]
     assert "组建协议：缺第三页" in letter["text"]
+    assert "未见收益分配办法（依据：二(三)）" in letter["text"]
     assert "24时前（15个工作日" in letter["text"]
 
 

@@ -28,6 +28,7 @@ export default {
     sha: 'Hash of the content (SHA-256)',
     proofText: 'The hash was sealed when the notice was published; any change of the content breaks it.',
     result: 'Result',
+    results: { PASSED: 'passed', UPHELD: 'objection upheld' },
   },
   day: { counted: 'counts', skipped: 'no', weekday: { 1: 'Mo', 2: 'Tu', 3: 'We', 4: 'Th', 5: 'Fr', 6: 'Sa', 7: 'Su' } },
   objection: {

@@ -28,6 +28,7 @@ export default {
     sha: '内容校验值（SHA-256）',
     proofText: '公示发布时对内容计算并封存了校验值，内容有改动就会与它不符。',
     result: '公示结果',
+    results: { PASSED: '公示通过', UPHELD: '异议成立' },
   },
   day: { counted: '计', skipped: '不计', weekday: { 1: '一', 2: '二', 3: '三', 4: '四', 5: '五', 6: '六', 7: '日' } },
   objection: {
