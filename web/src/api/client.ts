@@ -112,12 +112,12 @@ export async function body<T>(reply: Promise<{ data?: T }>): Promise<T> {
   return data as T
 }
 
-/** Upload one file, telling how far it is (0–1). Raises ApiError. */
-export function upload(
+/** Upload one file, telling how far it is (0–1); `to` is where, without login. Raises ApiError. */
+export function upload<T extends Schemas['Evidence'] = Schemas['File']>(
   file: File,
   progress: (share: number) => void,
   to = '/api/v1/files',
-): Promise<Schemas['Evidence']> {
+): Promise<T> {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest()
     request.open('POST', to)
@@ -126,7 +126,7 @@ export function upload(
     request.upload.onprogress = (event) => event.lengthComputable && progress(event.loaded / event.total)
     request.onerror = () => reject(new ApiError(0, 'OFFLINE', '上传中断，请检查网络后重试'))
     request.onload = () => {
-      if (request.status === 201) resolve(JSON.parse(request.responseText) as Schemas['Evidence'])
+      if (request.status === 201) resolve(JSON.parse(request.responseText) as T)
       else void refusal(new Response(request.responseText, { status: request.status })).then(reject)
     }
     const form = new FormData()
