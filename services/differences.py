@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from forms import Difference
 from services import case_pages, procedures
 from services.actors import Actor
-from services.db.models import File, Task
+from services.db.models import Decision, File, Party, PartyKind, Task
 from services.errors import InvalidError, NotFoundError
 
 MARKED = "supplement_list"  # the table in which a review marks what is to be supplemented
@@ -18,7 +18,9 @@ MARKED = "supplement_list"  # the table in which a review marks what is to be su
 def of_case(
     session: Session, actor: Actor, case_id: UUID, *, old_id: UUID | None, new_id: UUID | None
 ) -> dict[str, Any]:
-    """Return the changes between two decisions on one form, by default the last two of one.
+    """Return the changes between two decisions on one form.
+
+    By default the last two of one form by an applying unit, else by anyone.
 
     ``pairs`` are all that can be compared. Only what the actor may read counts.
     Raises NotFoundError, InvalidError (they answer different forms).
@@ -53,7 +55,17 @@ def _readable(session: Session, actor: Actor, case_id: UUID) -> list[dict[str, A
             select(Task.id, Task.form_id).where(Task.id.in_([row["task_id"] for row in readable]))
         ).all()
     )
-    return [row | {"form": forms[row["task_id"]]} for row in readable]
+    units = set(
+        session.scalars(
+            select(Decision.id)
+            .join(Party, Party.id == Decision.party_id)
+            .where(Decision.case_id == case_id, Party.kind == PartyKind.UNIT)
+        )
+    )
+    return [
+        row | {"form": forms[row["task_id"]], "is_submission": row["id"] in units}
+        for row in readable
+    ]
 
 
 def _pairs(found: list[dict[str, Any]]) -> list[tuple[dict[str, Any], dict[str, Any]]]:
@@ -75,7 +87,9 @@ def _chosen(
     new_id: UUID | None,
 ) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:
     if new_id is None and old_id is None:
-        return pairs[-1] if pairs else (None, None)
+        submitted = [pair for pair in pairs if pair[1]["is_submission"]]
+        chosen = submitted or pairs
+        return chosen[-1] if chosen else (None, None)
     by_id = {row["id"]: row for row in found}
     if new_id not in by_id or (old_id is not None and old_id not in by_id):
         raise NotFoundError("没有这次提交，或者不能查看")

@@ -147,12 +147,19 @@ def _report(
 
 def _problem(form: CompiledForm, path: str, texts: list[str]) -> dict[str, Any]:
     """Return a problem of the form with the label of its field and the article behind it."""
-    plain = ".".join("[]" if part.isdigit() else part for part in path.split("."))
-    plain = plain.replace(".[]", "[]")
-    spec = next((each for each in form.fields if each.path == plain), None)
+    known = {each.path: each for each in form.fields}
+    labels, plain = [], ""
+    for part in path.split("."):
+        if part.isdigit():
+            plain += "[]"
+            labels.append(f"第 {int(part) + 1} 行")
+        else:
+            plain = f"{plain}.{part}" if plain else part
+            labels += [known[plain].label] if plain in known else []
+    spec = known.get(plain)
     return {
         "field": path,
-        "label": spec.label if spec else None,
+        "label": " › ".join(labels) if labels else None,
         "article": spec.article if spec else None,
         "assumption": spec.assumption if spec else None,
         "messages": texts,

@@ -194,4 +194,4 @@ def test_the_hash_of_the_text_to_sign_is_filled_in(sqlite_runtime, library):
     page = ask(runtime, login, lambda s, a: tasks.page(s, runtime, a, UUID(task["id"])))
 
     document = scene.driver.inspect(scene.case)["document"]
-    assert page["prefill"] == {"draft_hash": document["agreement"]["frozen"]["draft_hash"]}
+    assert page["prefill"]["draft_hash"] == document["agreement"]["frozen"]["draft_hash"]

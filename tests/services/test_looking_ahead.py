@@ -31,6 +31,28 @@ def test_next_steps_name_the_branches_and_who_gets_them(sqlite_desk):
     assert {each["question"] for each in ways.values()} == {"是否继续办理？"}
 
 
+def test_how_a_stage_ended_decides_what_may_follow_it(sqlite_runtime, library):
+    driver = LocalDriver(sqlite_runtime, Cast.of(library))
+    scene = Player(read_scenario(HOME / "liangjiang/scenarios/approval.yaml"), driver)
+    for step in scene.scenario.steps:
+        if scene.case and any(t["activity_code"] == "A-FORM" for t in driver.tasks(scene.case)):
+            break
+        scene.step(step)
+    [task] = driver.tasks(scene.case)
+    with unit_of_work(sqlite_runtime.sessions) as session:
+        person = session.scalars(select(Person.id).where(Person.login == "lead-op")).one()
+        actor = accounts.actor_of(session, person)
+
+    with reading(sqlite_runtime.sessions) as session:
+        found = next_steps.of_task(session, sqlite_runtime, actor, UUID(task["id"]))
+
+    by_name = {step["name"]: step for step in found}
+    answers = [(c["question"], c["answer"]) for c in by_name["形式审查"]["conditions"]]
+    assert answers[0] == ("申报通知是否仍开放？", "开放")
+    assert by_name["不予受理"]["conditions"][0]["answer"] == "已截止"
+    assert by_name["形式审查"]["within"] == ["形式审查与补正"]
+
+
 def test_within_ones_own_agency_people_are_named_elsewhere_only_the_party(sqlite_desk):
     desk = sqlite_desk
     task = desk.task(desk.start("other"))

@@ -1,7 +1,8 @@
 """Looking ahead in a procedure's diagrams: what may come after a node, and on what conditions.
 
-Follows sequence flows through gateways, into called processes and out of them again. Evaluates
-nothing: every branch is possible, named by the words on its flows.
+Follows sequence flows through gateways, into called processes and out of them again. Every branch
+is possible, named by the words on its flows; only where a gateway asks how a called process ended,
+and the way there has ended it, the branches that contradict that are left out.
 """
 
 from collections import deque
@@ -9,7 +10,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from workflows.diagrams import Node, Process
+from workflows import feel
+from workflows.diagrams import Flow, Node, Process
 
 if TYPE_CHECKING:
     from workflows.bundles.bundle import Opened
@@ -33,10 +35,18 @@ class Place:
     node: Node
     callers: tuple[Node, ...] = ()
     answers: tuple[Answer, ...] = ()
+    outside: tuple[int, ...] = ()  # how many answers there were before each call
+    outcomes: tuple[tuple[str, str], ...] = ()  # how called processes have ended, by data key
 
     @property
-    def key(self) -> tuple[str, ...]:
-        """What tells it from the same node called from elsewhere."""
+    def key(self) -> tuple[object, ...]:
+        """What tells it from the same node called from elsewhere, or after another outcome."""
+        callers = (caller.id for caller in self.callers)
+        return (*callers, self.node.process_id, self.node.id, self.outcomes)
+
+    @property
+    def spot(self) -> tuple[str, ...]:
+        """The node and its callers, whatever happened before."""
         return (*(caller.id for caller in self.callers), self.node.process_id, self.node.id)
 
 
@@ -53,13 +63,16 @@ class Ahead:
         """
         waiting = deque(self._leave(replace(place, answers=())))
         waiting.extend(self._interrupted(place))
-        seen: set[tuple[str, ...]] = set()
+        seen: set[tuple[object, ...]] = set()
+        told: set[tuple[str, ...]] = set()
         while waiting and len(seen) < MAX_NODES:
             here = waiting.popleft()
             if here.key in seen:
                 continue
             seen.add(here.key)
-            yield here
+            if here.spot not in told:
+                told.add(here.spot)
+                yield here
             if not stops(here.node):
                 waiting.extend(self._enter(here))
 
@@ -84,7 +97,9 @@ class Ahead:
         if node.kind == "callActivity" and node.called:
             if len(place.callers) > 8:  # noqa: PLR2004 - deeper than any diagram calls
                 return None
-            return self.start(node.called, (*place.callers, node))
+            inside = self.start(node.called, (*place.callers, node))
+            outside = (*place.outside, len(place.answers))
+            return inside and replace(inside, outside=outside, outcomes=place.outcomes)
         if node.kind == "subProcess":
             path = (*node.path, node.id)
             nodes = self._process(node).nodes.values()
@@ -95,7 +110,7 @@ class Ahead:
     def _leave(self, place: Place) -> Iterator[Place]:
         """Yield what the flows out of a node lead to, or what comes after all around it."""
         process = self._process(place.node)
-        flows = list(process.outgoing(place.node.id))
+        flows = self._possible(place, list(process.outgoing(place.node.id)))
         if not flows:
             yield from self._out(place, process)
         for flow in flows:
@@ -111,7 +126,30 @@ class Ahead:
                 yield from self._leave(replace(place, node=around))
         elif place.callers:
             *outer, caller = place.callers
-            yield from self._leave(Place(caller, tuple(outer), place.answers))
+            *outside, number = place.outside or (len(place.answers),)
+            ended = dict(place.outcomes)
+            if caller.data_key and caller.loop is None and place.node.outcome:
+                ended[caller.data_key] = place.node.outcome
+            yield from self._leave(
+                Place(
+                    caller,
+                    tuple(outer),
+                    place.answers[:number],  # what was asked inside shows in how it ended
+                    tuple(outside),
+                    tuple(sorted(ended.items())),
+                )
+            )
+
+    def _possible(self, place: Place, flows: list[Flow]) -> list[Flow]:
+        """Return the flows that do not contradict how called processes have ended."""
+        if place.node.kind != "exclusiveGateway":
+            return flows
+        known = {key: {"outcome": outcome} for key, outcome in place.outcomes}
+        verdicts = {flow.id: _verdict(flow, known) for flow in flows}
+        sure = next((flow for flow in flows if verdicts[flow.id] is True), None)
+        if sure is not None:
+            return [sure]
+        return [flow for flow in flows if verdicts[flow.id] is not False]
 
     def _interrupted(self, place: Place) -> Iterator[Place]:
         """Yield what follows the boundary events that end a node early."""
@@ -123,3 +161,15 @@ class Ahead:
 
     def _process(self, node: Node) -> Process:
         return self.opened.processes[node.process_id]
+
+
+def _verdict(flow: Flow, known: dict[str, dict[str, str]]) -> bool | None:
+    """Tell whether a condition holds, as far as it only asks how called processes ended."""
+    if flow.condition is None:
+        return None
+    expression = feel.parse(flow.condition[1:])
+    paths = expression.names() | expression.filter_names()
+    if not paths or any(path[0] not in known or path[1:] != ("outcome",) for path in paths):
+        return None
+    answer = expression.evaluate(known)
+    return answer if isinstance(answer, bool) else None
