@@ -20,6 +20,7 @@ from services.workbench.lights import Light, Lights
 
 MOST = 1000  # counts stop here: 999+
 MAX_CHOICES = 200
+NAME = "name"  # the fact by which people call a case: searched for, not chosen from a list
 
 Cursor = tuple[Any, UUID]
 
@@ -123,7 +124,7 @@ def _fact_choices(session: Session, actor: Actor, case_ids: Any) -> list[dict[st
     query = (
         select(CaseFact.key, CaseFact.label, CaseFact.value, CaseFact.text)
         .join(Case, Case.id == CaseFact.case_id)
-        .where(CaseFact.case_id.in_(case_ids), narrowing.knows_facts(actor))
+        .where(CaseFact.case_id.in_(case_ids), CaseFact.key != NAME, narrowing.knows_facts(actor))
         .distinct()
         .order_by(CaseFact.key, CaseFact.text)
         .limit(MAX_CHOICES)
