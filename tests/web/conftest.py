@@ -8,9 +8,12 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+from uuid import uuid4
 
 import pytest
 import requests
+import yaml
 from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy import create_engine, text
 
@@ -144,3 +147,27 @@ def told(driver: BrowserDriver) -> Callable[..., BrowserDriver]:
         return driver
 
     return tell
+
+
+@pytest.fixture
+def brought(driver: BrowserDriver, tmp_path: Path) -> Callable[..., str]:
+    """Bring a case to where a test needs it, over HTTP; returns the case's id.
+
+    ``brought("liangjiang.application", [{"include": "to_submitted"}])``: the steps are those of a
+    scenario, with the parts and answers of the jurisdiction's own ones.
+    """
+
+    def bring(procedure: str, steps: list[dict[str, Any]], **more: Any) -> str:
+        driver.on_pages = frozenset({"nothing"})
+        jurisdiction = procedure.partition(".")[0]
+        folder = tmp_path / uuid4().hex
+        shutil.copytree(ROOT / "workflows" / "bpmn" / jurisdiction / "scenarios", folder)
+        told_here = folder / "here.yaml"
+        about = {"procedure": procedure, "name": "带到此处", "steps": steps, "expect": {}}
+        clock = {"clock": "2026-09-01T09:00:00+08:00", "given": {"legal_basis": "in_force"}}
+        told_here.write_text(yaml.safe_dump(about | clock | more, allow_unicode=True))
+        result = play(read_scenario(told_here), driver)
+        assert result.case is not None
+        return str(result.case["id"])
+
+    return bring
