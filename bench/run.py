@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from bench import completion, expressions, inbox, storage
+from bench import completion, expressions, inbox, pages, storage
 from bench.world import DATABASES
 
 console = Console()
@@ -18,7 +18,7 @@ def main() -> None:
     """Run the chosen measurements."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--json", action="store_true", help="for programs")
-    parser.add_argument("--only", choices=["completion", "inbox", "storage", "feel"])
+    parser.add_argument("--only", choices=["completion", "inbox", "storage", "feel", "pages"])
     parser.add_argument("--rows", type=int, default=inbox.ROWS, help="open tasks in the inbox")
     arguments = parser.parse_args()
     results = _measure(arguments.only, arguments.rows)
@@ -42,6 +42,8 @@ def _measure(only: str | None, rows: int) -> dict[str, Any]:
             results[f"storage {kind}"] = storage.measure(kind)
     if only in (None, "feel"):
         results["feel"] = expressions.measure()
+    if only in (None, "pages"):
+        results["pages"] = pages.measure()
     return results
 
 
@@ -59,9 +61,21 @@ def _lines(results: dict[str, Any]) -> list[tuple[str, str, str, str]]:
             shape = f"{found['completions_per_case']:.0f} decisions, "
             shape += f"{found['answer_bytes_per_case'] / 1000:.1f} KB of answers"
             lines.append((name, f"{size:.1f} KB ({shape})", "≤ 25 KB", _mark(size <= 25)))
+        elif name == "pages":
+            lines += _page_lines(found)
         else:
             lines += [_feel_line(row) for row in found]
     return lines
+
+
+def _page_lines(found: dict[str, Any]) -> list[tuple[str, str, str, str]]:
+    seconds, key_ms = found["task_page_seconds"], found["key_ms"]
+    opened = f"{seconds:.2f} s among {found['open_tasks']} tasks"
+    typed = f"{key_ms:.0f} ms a key, {found['rows']} + {found['rows']} rows; {found['key_ratio']:.1f} × 3 rows"
+    return [
+        ("task page usable", opened, "≤ 1 s", _mark(seconds <= 1)),
+        ("typing in a long form", typed, "≤ 100 ms", _mark(key_ms <= 100)),
+    ]
 
 
 def _feel_line(row: dict[str, Any]) -> tuple[str, str, str, str]:

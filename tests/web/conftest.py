@@ -2,9 +2,6 @@
 
 import os
 import shutil
-import subprocess
-import sys
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,12 +9,10 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-import requests
 import yaml
-from playwright.sync_api import Browser, sync_playwright
-from sqlalchemy import create_engine, text
+from playwright.sync_api import Browser
 
-from bench.servers import free_port
+from bench import site as served
 from services.scenarios import play, read_scenario
 from services.scenarios.accounts import Cast
 from tests.web.browsing import BrowserDriver
@@ -25,9 +20,6 @@ from tests.web.people import Person, person
 from workflows.bundles import Library
 
 ROOT = Path(__file__).parents[2]
-START_SECONDS = 60
-_FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-          "--disable-background-networking", "--disable-component-update", "--disable-sync"]  # fmt: skip
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -47,58 +39,15 @@ def artefacts() -> Path:
 @pytest.fixture(scope="session")
 def site(postgres: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a server of our own: migrated, loaded, with sample parties, and a worker."""
-    assert (ROOT / "web" / "dist" / "index.html").is_file(), "run `make web` first"
-    _create_database(postgres, "web")
-    folder, port = tmp_path_factory.mktemp("site"), free_port()
-    environment = os.environ | {
-        "LIANCHENG_DATABASE_URL": f"{postgres}/web",
-        "LIANCHENG_DATA_DIR": str(folder / "var"),
-        "LIANCHENG_KEYS_DIR": str(folder / "keys"),
-        "LIANCHENG_PUBLIC_URL": f"http://127.0.0.1:{port}",
-        "PYTHONPATH": str(ROOT),
-    }
-    command = [sys.executable, "-c", "from api.cli import main; main()"]
-    for step in ("migrate", "load", "demo"):
-        subprocess.run([*command, step], env=environment, check=True, stdout=subprocess.DEVNULL)
-    with (folder / "server.log").open("wb") as log:
-        server = subprocess.Popen(
-            [*command, "serve", "--port", str(port)], env=environment, stdout=log, stderr=log
-        )
-        try:
-            yield _ready(f"http://127.0.0.1:{port}", server)
-        finally:
-            server.terminate()
-            server.wait(30)
-
-
-def _create_database(server: str, name: str) -> None:
-    admin = create_engine(f"{server}/postgres", isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    admin.dispose()
-
-
-def _ready(address: str, server: "subprocess.Popen[bytes]") -> str:
-    """Wait until the server answers. Fails if it ends or takes too long."""
-    until = time.monotonic() + START_SECONDS
-    while time.monotonic() < until and server.poll() is None:
-        try:
-            if requests.get(f"{address}/api/v1/health/ready", timeout=2).ok:
-                return address
-        except requests.ConnectionError:
-            time.sleep(0.2)
-    pytest.fail("the server did not start")
+    with served.site(postgres, tmp_path_factory.mktemp("site")) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """Debian's Chromium; `make system` installs it where that is possible."""
-    program = os.environ.get("LIANCHENG_CHROMIUM") or shutil.which("chromium")
-    assert program, "please install Chromium (Debian: apt-get install chromium fonts-noto-cjk)"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=_FLAGS)
+    with served.chromium() as browser:
         yield browser
-        browser.close()
 
 
 @dataclass

@@ -1,4 +1,5 @@
 /** The pages. Each is loaded when it is first opened. */
+import { nextTick } from 'vue'
 import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
 
 import { i18n } from './i18n'
@@ -52,7 +53,11 @@ router.beforeEach(async (to) => {
   return session.who ? true : { name: 'sign-in', query: { to: to.fullPath } }
 })
 
-router.afterEach((to) => {
+router.afterEach((to, from) => {
+  // Another page begins at its content, for the keyboard and for screen readers.
+  if (from.matched.length && to.path !== from.path) {
+    void nextTick(() => document.getElementById('content')?.focus({ preventScroll: true }))
+  }
   const { t } = i18n.global
   const title = typeof to.meta.title === 'string' ? t(to.meta.title) : ''
   document.title = title ? `${title} · ${t('common.product')}` : t('common.product')
