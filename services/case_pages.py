@@ -218,10 +218,10 @@ def diagrams(session: Session, actor: Actor, case_id: UUID) -> dict[str, Any]:
     bundle = procedures.ready(session, case.bundle_hash).opened.bundle
     sight = policies.sight_of(session, actor, case)
     until = None if sight.shows_progress else sight.until
-    current = views.open_tasks(session, case_id) if sight.shows_progress else []
+    current = views.active(session, case_id) if sight.shows_progress else []
     return {
         "main": case.procedure_id,
         "files": {path: data.decode() for path, data in bundle.under("bpmn").items()},
         "visited": views.visited(session, case_id, until),
-        "current": [task["node_id"] for task in current],
+        "current": current,
     }

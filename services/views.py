@@ -1,5 +1,6 @@
 """What is shown of a case as a whole: for scenarios, the CLI and the case page."""
 
+from collections import Counter
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -7,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session, undefer
 
-from services import procedures
+from services import audit, procedures
 from services.db.models import (
     AuditEntry,
     Case,
@@ -143,6 +144,26 @@ def visited(session: Session, case_id: UUID, until: datetime | None = None) -> l
             if event == "e":
                 seen.setdefault(node_id)
     return list(seen)
+
+
+def active(session: Session, case_id: UUID) -> list[str]:
+    """Return the ids of the nodes that a case is in: entered as often as not yet left."""
+    rows = session.execute(
+        select(AuditEntry.what, AuditEntry.payload)
+        .where(AuditEntry.case_id == case_id)
+        .order_by(AuditEntry.seq)
+    )
+    steps: list[tuple[str | None, list[list[str]]]] = []
+    for what, payload in rows:
+        task = (payload or {}).get("task")
+        if what == audit.TASK_WITHDRAWN:  # it is as if that step had not been
+            steps = [step for step in steps if step[0] != task]
+        steps.append((task, (payload or {}).get("passed", [])))
+    balance: Counter[str] = Counter()
+    for _task, passed in steps:
+        for node_id, event, *_key in passed:
+            balance[node_id] += 1 if event == "e" else -1
+    return [node_id for node_id, times in balance.items() if times > 0]
 
 
 def deadlines(session: Session, case_id: UUID) -> list[dict[str, Any]]:

@@ -15,7 +15,7 @@ function compressed(): Plugin {
     apply: 'build',
     writeBundle({ dir = 'dist' }, bundle) {
       const quality = { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } }
-      for (const fileName of Object.keys(bundle).filter((name) => /\.(js|css|svg)$/.test(name))) {
+      for (const fileName of Object.keys(bundle).filter((name) => /\.(m?js|css|svg)$/.test(name))) {
         const source = readFileSync(join(dir, fileName))
         if (source.length < 1400) continue
         writeFileSync(join(dir, `${fileName}.br`), brotliCompressSync(source, quality))

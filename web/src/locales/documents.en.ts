@@ -12,6 +12,9 @@ export default {
   seal: 'Hash of the content',
   rehearsal: 'A paper of a rehearsal, without effect',
   preview: {
+    page: '{label}, page {number} of {pages}',
+    more: 'Show more ({shown} of {pages} pages)',
+    unreadable: 'It cannot be shown here; please download it.',
     title: 'Preview: {name}',
     reading: 'This is a reading version; the original decides.',
     none: 'There is no preview of this kind of file; please download it.',

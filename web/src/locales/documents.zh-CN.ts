@@ -12,6 +12,9 @@ export default {
   seal: '内容校验值',
   rehearsal: '演练文书，不具效力',
   preview: {
+    page: '{label}，第 {number} 页，共 {pages} 页',
+    more: '继续显示（{shown} / {pages} 页）',
+    unreadable: '这份文件无法在此显示，请下载后查看。',
     title: '预览：{name}',
     reading: '这是阅读版，版式以原件为准。',
     none: '这种文件不能在线预览，请下载后查看。',
