@@ -1,6 +1,5 @@
 """What a list shows of each case and task: as much as its reader may see, and no more."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -50,7 +49,7 @@ def of_tasks(
 ) -> list[dict[str, Any]]:
     """Return the rows of open tasks."""
     tasks = [task for task, _case in found]
-    known = _reader(session, actor, [case for _task, case in found], tasks)
+    known = _reader(session, actor, [case for _task, case in found], tasks, is_todo=True)
     return [
         {
             **_case(known, case),
@@ -114,11 +113,18 @@ def _case(known: Reader, case: Case) -> dict[str, Any]:
     }
 
 
-def _reader(session: Session, actor: Actor, cases: list[Case], tasks: Iterable[Task]) -> Reader:
-    tasks = list(tasks)
+def _reader(
+    session: Session,
+    actor: Actor,
+    cases: list[Case],
+    tasks: list[Task],
+    *,
+    is_todo: bool = False,
+) -> Reader:
+    """Read what the rows need; a list of open tasks need not say what else is open."""
     ids = list({case.id for case in cases})
     shown = {case.id: case for case in cases} | _covers(session, actor, cases)
-    open_to_all = [i for i in ids if shown[i].status is not None]
+    open_to_all = [i for i in ids if shown[i].status is not None and not is_todo]
     knows = list(
         session.scalars(select(Case.id).where(Case.id.in_(ids), narrowing.knows_facts(actor)))
     )

@@ -85,10 +85,11 @@ def page(
         found = [query.where(order.after(after)) for query in found]
     inner = [select(query.subquery().c.id) for query in found]
     merged = union_all(*inner).subquery()
+    found_ids = select(merged.c.id).distinct().subquery()  # a join: for IN all tasks are read
     query = (
         select(Task, Case)
+        .join(found_ids, found_ids.c.id == Task.id)
         .join(Case, Case.id == Task.case_id)
-        .where(Task.id.in_(select(merged.c.id)))
         .order_by(*order.clauses())
         .limit(limit)
     )

@@ -27,6 +27,9 @@ from tests.api.canaries import (
     stage_of,
 )
 
+# every person asks every route at every stage
+pytestmark = pytest.mark.timeout(1800)
+
 HOME = Path(__file__).parents[2] / "workflows" / "bpmn" / "ningbo" / "scenarios"
 
 STRANGERS = {"nb-bl-local", "nb-cx-local", "nb-m4-op", "lj-reviewer", "bs-reviewer", "lead-op"}

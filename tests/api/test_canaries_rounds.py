@@ -33,6 +33,9 @@ from tests.api.canaries import (
     stage_of,
 )
 
+# every person asks every route at every stage
+pytestmark = pytest.mark.timeout(1800)
+
 HOME = Path(__file__).parents[2] / "workflows" / "bpmn" / "yrd" / "scenarios"
 ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
