@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services import case_pages, policies
+from services import case_pages
 from services.actors import Actor
 from services.db.models import (
     Case,
@@ -151,9 +151,9 @@ def _covers(session: Session, actor: Actor, cases: list[Case]) -> dict[UUID, Any
             CaseAccess.until.is_(None),
         )
     )
-    whole = {*rows, *session.scalars(policies.asked_cases(actor).where(Task.case_id.in_(ids)))}
-    partly = [case for case in cases if case.id not in whole]
-    return {case.id: case_pages.shown(session, actor, case) for case in partly}
+    whole = set(rows)
+    partly = {case.id: case for case in cases if case.id not in whole}
+    return {case_id: case_pages.shown(session, actor, case) for case_id, case in partly.items()}
 
 
 def _facts(session: Session, case_ids: list[UUID]) -> dict[UUID, list[dict[str, Any]]]:
