@@ -1,4 +1,4 @@
-"""Dropping what nobody will ask for again: old answers, ended sessions, finished jobs."""
+"""Dropping what nobody will ask for again: old answers, ended sessions, finished jobs, snapshots."""
 
 from datetime import datetime, timedelta
 
@@ -7,6 +7,9 @@ from sqlalchemy.orm import Session
 
 from services import evidence
 from services.db.models import (
+    Case,
+    CaseSnapshot,
+    CaseStatus,
     IdempotencyKey,
     Incident,
     Job,
@@ -29,6 +32,8 @@ def tidy(session: Session, now: datetime) -> None:
     session.execute(delete(LoginAttempt).where(LoginAttempt.last_at < now - ATTEMPTS_KEPT))
     told_of = select(Incident.job_id).where(Incident.job_id.is_not(None))
     session.execute(delete(Job).where(Job.done_at < now - JOBS_KEPT, Job.id.not_in(told_of)))
+    finished = select(Case.id).where(Case.status == CaseStatus.FINISHED)
+    session.execute(delete(CaseSnapshot).where(CaseSnapshot.case_id.in_(finished)))
     closed = select(Task.id).where(Task.closed_at < now - CALLS_KEPT)
     session.execute(delete(Notification).where(Notification.task_id.in_(closed)))
     evidence.forget_unused(session, now)

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services import audit, case_pages, notifications, policies, procedures
+from services import audit, case_pages, duties, notifications, policies, procedures
 from services.actors import Actor
 from services.cases.environment import CaseWorld
 from services.db.models import Case, Membership, Person, Reminder, Task, TaskStatus
@@ -83,7 +83,7 @@ def _others_tasks(session: Session, actor: Actor, case: Case) -> list[Task]:
     rows = session.scalars(
         select(Task).where(Task.case_id == case.id, Task.status == TaskStatus.OPEN)
     )
-    return [task for task in rows if not policies.do_task(session, actor, task).is_allowed]
+    return [task for task in rows if not duties.do_task(session, actor, task).is_allowed]
 
 
 def _tell(world: CaseWorld, row: Reminder, waiting: list[Task], actor: Actor) -> None:

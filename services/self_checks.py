@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from forms import CompiledForm, FormInvalidError
-from services import cases, legal_bases, policies, procedures, tasks
+from services import cases, duties, legal_bases, procedures, tasks
 from services.actors import Actor
 from services.cases.environment import CaseWorld
 from services.cases.starting import who_may_start
@@ -40,7 +40,7 @@ def of_task(
     task, case = tasks.visible(session, actor, task_id)
     if task.status is not TaskStatus.OPEN:
         raise TaskTakenError("这项任务已经结束")
-    policies.do_task(session, actor, task).require()
+    duties.do_task(session, actor, task).require()
     case = read_case(session, case.id)
     ready = procedures.ready(session, case.bundle_hash)
     world = CaseWorld(session, runtime, case, ready, actor)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from services import audit, case_pages, case_parts, cases, materials, policies, procedures
+from services import audit, case_pages, case_parts, cases, duties, materials, policies, procedures
 from services.actors import Actor, StandIn
 from services.cases.environment import CaseWorld
 from services.db.models import Case, Draft, Task, TaskStatus
@@ -37,10 +37,10 @@ def page(session: Session, runtime: Runtime, actor: Actor, task_id: UUID) -> dic
     case = read_case(session, case.id)
     ready = procedures.ready(session, case.bundle_hash)
     form = ready.form(task.form_id)
-    stand_in, verdict = policies.capacity(session, actor, task)
+    stand_in, verdict = duties.capacity(session, actor, task)
     context: dict[str, Any] = {}
     prefill: dict[str, Any] = {}
-    may_prepare = policies.prepare_task(session, actor, task).is_allowed
+    may_prepare = duties.prepare(session, actor, task).is_allowed
     if task.status is TaskStatus.OPEN and may_prepare:
         world = CaseWorld(session, runtime, case, ready, actor)
         scope = cases.form_scope(world, task)
@@ -87,7 +87,7 @@ def claim(session: Session, runtime: Runtime, actor: Actor, task_id: UUID) -> Ta
     policies.see_task(session, actor, case, task)
     if task.status is not TaskStatus.OPEN:
         raise TaskTakenError("这项任务已经结束")
-    stand_in, verdict = policies.capacity(session, actor, task)
+    stand_in, verdict = duties.capacity(session, actor, task)
     if not verdict.is_allowed and task.claimed_by not in (None, actor.person_id):
         raise TaskTakenError("这项任务已由他人签收")
     verdict.require()
@@ -157,7 +157,7 @@ def save_draft(
     task, case = visible(session, actor, task_id)
     if task.status is not TaskStatus.OPEN:
         raise TaskTakenError("这项任务已经结束，草稿未保存")
-    policies.prepare_task(session, actor, task).require()
+    duties.prepare(session, actor, task).require()
     draft = session.get(Draft, (task.id, actor.person_id), with_for_update=True)
     if draft is None:
         draft = Draft(task_id=task.id, person_id=actor.person_id)

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from services import audit, policies, procedures
+from services import audit, duties, policies, procedures
 from services.actors import Actor, StandIn
 from services.cases.environment import CaseWorld
 from services.cases.projection import project
@@ -36,7 +36,7 @@ def complete_task(
     policies.see_task(session, actor, case, task)
     if task.status is not TaskStatus.OPEN:
         raise _taken(session, task)
-    stand_in, verdict = policies.capacity(session, actor, task)
+    stand_in, verdict = duties.capacity(session, actor, task)
     verdict.require()
     pending.refuse_while_asked(session, task)
     ready = procedures.ready(session, case.bundle_hash)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from forms import limits
 from forms.printing import print_form, shown
-from services import cases, policies, procedures, tasks
+from services import cases, duties, procedures, tasks
 from services.actors import Actor
 from services.cases.environment import CaseWorld
 from services.db.models import Party, Task, TaskStatus
@@ -31,7 +31,7 @@ def world_at(
     Raises NotFoundError, NotAllowedError (not theirs to do), ConflictError (it has ended).
     """
     task, case = tasks.visible(session, actor, task_id)
-    policies.do_task(session, actor, task).require()
+    duties.do_task(session, actor, task).require()
     if task.status is not TaskStatus.OPEN:
         raise ConflictError("这项任务已经结束", "TASK_CLOSED")
     case = read_case(session, case.id)

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services import audit, colleagues, lawful, notifications, policies, procedures
+from services import audit, colleagues, duties, lawful, notifications, policies, procedures
 from services.actors import Actor, StandIn
 from services.cases.environment import CaseWorld
 from services.db.models import Case, Delegation, Task, TaskStatus
@@ -47,7 +47,7 @@ def lay_out(session: Session, runtime: Runtime, actor: Actor, task_id: UUID) -> 
         raise TaskTakenError("这项任务已经结束")
     ready = procedures.ready(session, case.bundle_hash)
     world = CaseWorld(session, runtime, case, ready, actor)
-    return Desk(world, actor, case, task, policies.capacity(session, actor, task)[0])
+    return Desk(world, actor, case, task, duties.capacity(session, actor, task)[0])
 
 
 def take_up(session: Session, runtime: Runtime, actor: Actor, task_id: UUID, act: Act) -> Desk:
@@ -62,7 +62,7 @@ def take_up(session: Session, runtime: Runtime, actor: Actor, task_id: UUID, act
 
 def judge(session: Session, actor: Actor, case: Case, task: Task, act: Act) -> Verdict:
     """Judge whether the actor may do an act that is the holder's on an open task."""
-    verdict = policies.do_task(session, actor, task)
+    verdict = duties.do_task(session, actor, task)
     if not verdict.is_allowed:
         return verdict
     rule = lawful.rule(session, case, task, act)

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from services import files, policies
+from services import duties, files
 from services.actors import Actor
 from services.db.models import Delegation, Draft, Person, Task
 from services.errors import ConflictError, InvalidError, NotAllowedError
@@ -24,7 +24,7 @@ def delegate(
     """
     desk = acts.take_up(session, runtime, actor, task_id, Act.DELEGATE)
     acts.colleague(session, actor, desk.task, to)
-    done = policies.earlier_doers(session, desk.task).get(to)
+    done = duties.earlier_doers(session, desk.task).get(to)
     if done:
         text = f"按职责分离要求，对方已办理过“{done}”，不能准备这项任务"
         raise InvalidError(text, {"to": [text]})
@@ -95,7 +95,7 @@ def _open(
     session: Session, runtime: Runtime, actor: Actor, task_id: UUID
 ) -> tuple[acts.Desk, Delegation]:
     desk = acts.lay_out(session, runtime, actor, task_id)
-    row = policies.open_delegation(session, task_id)
+    row = duties.open_delegation(session, task_id)
     if row is None:
         raise ConflictError("这项任务目前没有委派，可能已经交回或者收回", "NOT_DELEGATED")
     return desk, row

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
-from services import colleagues, lawful, policies, tasks
+from services import colleagues, duties, lawful, policies, tasks
 from services.actors import Actor
 from services.db.models import Case, Person, Task, TaskStatus, Transfer
 from services.errors import NotAllowedError
@@ -26,8 +26,8 @@ def of_task(session: Session, runtime: Runtime, actor: Actor, task_id: UUID) -> 
     """
     task, case = tasks.visible(session, actor, task_id)
     is_inside = task.party_id in actor.parties
-    stand_in, _verdict = policies.capacity(session, actor, task)
-    held = policies.open_delegation(session, task.id)
+    stand_in, _verdict = duties.capacity(session, actor, task)
+    held = duties.open_delegation(session, task.id)
     is_open = task.status is TaskStatus.OPEN
     return {
         "acts": [
@@ -96,7 +96,7 @@ def receivers(
         raise NotAllowedError("只有办理这项任务的机关（单位）可以选择人员")
     if act is Act.TRANSFER:
         return transfers.receivers(session, actor, task, text)[: colleagues.MOST]
-    earlier = policies.earlier_doers(session, task) if act is Act.DELEGATE else {}
+    earlier = duties.earlier_doers(session, task) if act is Act.DELEGATE else {}
     found = colleagues.of_party(session, actor, task.party_id, text)
     return [row | {"refused": transfers.refused(earlier.get(row["id"]))} for row in found]
 

@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services import policies
+from services import duties
 from services.db.models import Countersign, Person, Task
 from services.errors import ConflictError
 
@@ -32,7 +32,7 @@ def refuse_while_asked(session: Session, task: Task) -> None:
 
 def refuse_while_delegated(session: Session, task: Task) -> None:
     """Raise ConflictError while somebody else prepares the task."""
-    held = policies.open_delegation(session, task.id)
+    held = duties.open_delegation(session, task.id)
     if held is not None:
         name = session.get_one(Person, held.to_id).name
         raise ConflictError(f"已委派{name}准备，请等待交回或者先收回", "DELEGATION_OPEN")

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from services import colleagues, policies
+from services import colleagues, duties
 from services.actors import Actor
 from services.db.models import Task, Transfer
 from services.errors import InvalidError
@@ -53,7 +53,7 @@ def receivers(session: Session, actor: Actor, task: Task, text: str = "") -> lis
     """Return the colleagues who hold the task's role, ``refused`` saying who may not have it."""
     if task.party_id is None:
         return []
-    earlier = policies.earlier_doers(session, task)
+    earlier = duties.earlier_doers(session, task)
     return [
         row | {"refused": refused(earlier.get(row["id"]))}
         for row in colleagues.members(session, task.party_id, text)

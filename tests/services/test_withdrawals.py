@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import inspect, select
 from sqlalchemy.orm import undefer
 
-from services import audit, case_pages, cases, jobs, tasks
+from services import audit, case_pages, cases, housekeeping, jobs, tasks
 from services.db.engine import unit_of_work
 from services.db.models import (
     AuditEntry,
@@ -18,6 +18,7 @@ from services.db.models import (
     CaseFact,
     CaseRole,
     CaseSnapshot,
+    CaseStatus,
     Deadline,
     Decision,
     File,
@@ -177,6 +178,20 @@ CANDIDATES = [
         "areas": ["rd"],
     }
 ]
+
+
+def test_housekeeping_keeps_the_snapshots_of_open_cases_alone(desk, runtime):
+    kept, gone = desk.start("other"), desk.start("other")
+    for case in (kept, gone):
+        desk.complete("lj-reviewer", desk.task(case), PROCEED)
+    with unit_of_work(runtime.sessions) as session:
+        session.get_one(Case, gone.id).status = CaseStatus.FINISHED
+
+    with unit_of_work(runtime.sessions) as session:
+        housekeeping.tidy(session, runtime.clock.now())
+
+    with unit_of_work(runtime.sessions) as session:
+        assert [row.case_id for row in session.scalars(select(CaseSnapshot))] == [kept.id]
 
 
 def test_a_unit_put_on_file_for_the_first_time_is_not_taken_off_again(desk, runtime):

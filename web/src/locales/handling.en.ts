@@ -75,6 +75,7 @@ export default {
     title: 'Phrases',
     use: 'Insert a phrase',
     empty: 'No phrases yet',
+    choose: 'Please click into the text field first, then insert a phrase',
     manage: 'Manage phrases',
     add: 'Add',
     text: 'New phrase',

@@ -75,6 +75,7 @@ export default {
     title: '常用语',
     use: '插入常用语',
     empty: '还没有常用语',
+    choose: '请先点一下要填写的文字栏，再插入常用语',
     manage: '管理常用语',
     add: '添加',
     text: '新的常用语',
