@@ -52,6 +52,7 @@ def act(who, name, *, on=None, note="", choose=None):
     if choose:
         dialog.get_by_label(choose).check()
     dialog.get_by_role("textbox").last.fill(note)
+    who.page.evaluate("Promise.allSettled(document.getAnimations().map((one) => one.finished))")
     who.is_accessible()
     who.fits()
     dialog.locator(".el-dialog__footer .el-button--primary").click()
