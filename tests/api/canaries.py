@@ -8,10 +8,15 @@ from collections.abc import Callable, Iterable, Iterator
 from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import lru_cache
+from io import BytesIO
 from typing import Any
 from uuid import UUID
+from zipfile import ZipFile
 
 from flask import Flask
+from pypdf import PdfReader
+from pypdf.errors import PyPdfError
 from sqlalchemy import select
 
 from api.app import create_app
@@ -19,6 +24,7 @@ from services import accounts, procedures
 from services.db.engine import unit_of_work
 from services.db.models import (
     Case,
+    Document,
     File,
     HandoffOut,
     Incident,
@@ -32,6 +38,10 @@ from services.scenarios.errors import RefusedError
 from services.scenarios.local import LocalDriver
 
 CANARY = re.compile(r"探(\d{5})针")
+# The package holds what the other routes give, and to those who hold the case its document, as
+# long as they hold it; who gets one is in the access matrix and tests/services/documents.
+_PACKAGE = "/export"
+_QUERIES = {"file": "?format=docx", "letter": "?kind=refusal"}
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 ANYONE = None  # who is not signed in
 READING = frozenset({"GET"})
@@ -107,6 +117,24 @@ class Planting(LocalDriver):
         return value + self.canary(place, path)
 
 
+@lru_cache(maxsize=20_000)
+def _text(data: bytes) -> str:
+    """Return what is written in an answer, in packages and papers too."""
+    if data.startswith(b"PK"):
+        with ZipFile(BytesIO(data)) as package:
+            wanted = [n for n in package.namelist() if n.endswith((".json", ".xml", ".pdf"))]
+            return "\n".join(
+                _text(package.read(name)) for name in wanted if not name.startswith("bundle/")
+            )
+    if data.startswith(b"%PDF-"):
+        try:
+            pages = PdfReader(BytesIO(data)).pages
+            return "".join(page.extract_text() for page in pages).replace("\n", "")
+        except PyPdfError:
+            return ""  # a sample attachment
+    return data.decode("utf-8", "replace")
+
+
 def _same(path: str, refused: str) -> bool:
     return path == refused or path.startswith(f"{refused}.") or refused.startswith(f"{path}.")
 
@@ -141,16 +169,19 @@ class Stage:
                 for path in self._paths(rule.rule):
                     body = {} if method == "GET" else {"json": {}}
                     reply = client.open(path, method=method, headers=headers, **body)
-                    yield f"{method} {path}", reply.data.decode("utf-8", "replace")
+                    yield f"{method} {path}", _text(reply.data)
 
     def _paths(self, rule: str) -> Iterator[str]:
         plain = rule.replace("<uuid:", "<")
+        if plain.endswith(_PACKAGE):
+            return
         names = re.findall(r"<(\w+)>", plain)
         if not names:
             yield plain
             if plain.endswith("/handoffs"):
                 yield f"{plain}?box=out"
             return
+        plain += _QUERIES.get(plain.rpartition("/")[2], "")
         for value in self.values.get(names[0], ["nothing"]):
             path = plain.replace(f"<{names[0]}>", value)
             yield path.replace("<name>", "withdrawal")
@@ -171,6 +202,7 @@ def stage_of(
             "case_id": list(cases),
             "task_id": _ids(session, Task),
             "file_id": _ids(session, File),
+            "document_id": _ids(session, Document),
             "handoff_id": _ids(session, HandoffOut),
             "incident_id": _ids(session, Incident),
             "notification_id": _ids(session, Notification),

@@ -28,7 +28,7 @@ from tests.api.canaries import (
 )
 
 # every person asks every route at every stage
-pytestmark = pytest.mark.timeout(1800)
+pytestmark = pytest.mark.timeout(1200)
 
 HOME = Path(__file__).parents[2] / "workflows" / "bpmn" / "ningbo" / "scenarios"
 

@@ -34,7 +34,7 @@ from tests.api.canaries import (
 )
 
 # every person asks every route at every stage
-pytestmark = pytest.mark.timeout(1800)
+pytestmark = pytest.mark.timeout(1200)
 
 HOME = Path(__file__).parents[2] / "workflows" / "bpmn" / "yrd" / "scenarios"
 ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
