@@ -33,6 +33,7 @@ export default {
     clause: 'Clause: {article}',
     fact: 'Found: {fact}',
   },
+  notices: { title: 'Public notices', objections: 'Objections (for the agency only)', evidence: 'Evidence:', contact: 'Contact: {contact}', late: 'outside the period' },
   draft: { button: 'See on paper (draft)', making: 'Making…' },
   export: { button: 'Export the case', making: 'Packing…', hint: 'The package is checked offline by: liancheng case verify FILE.zip' },
 }

@@ -33,6 +33,7 @@ export default {
     clause: '条款：{article}',
     fact: '查得：{fact}',
   },
+  notices: { title: '公示', objections: '异议（只有办理机关可见）', evidence: '证据材料：', contact: '联系方式：{contact}', late: '公示期外' },
   draft: { button: '看打印稿（草稿）', making: '正在生成…' },
   export: { button: '导出办件', making: '正在打包…', hint: '导出的包可以离线核对：liancheng case verify 文件.zip' },
 }
