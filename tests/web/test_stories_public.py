@@ -68,7 +68,7 @@ def test_a_stranger_objects_with_evidence_and_reads_the_reply(told, receipts, st
     reviewer.page.get_by_role("tab", name="文书").click()
     reviewer.sees("授予").sees("异议（只有办理机关可见）")
     reviewer.page.get_by_role("button", name="证据.pdf").click()
-    expect(reviewer.page.locator("iframe")).to_be_visible()
+    expect(reviewer.page.get_by_label("预览：证据.pdf")).to_be_visible()
     reviewer.screenshot("OF-7-papers")
     reviewer.is_accessible()
     with reviewer.page.expect_download() as package:
