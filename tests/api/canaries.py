@@ -40,7 +40,7 @@ from services.scenarios.local import LocalDriver
 CANARY = re.compile(r"探(\d{5})针")
 # The package holds what the other routes give, and to those who hold the case its document, as
 # long as they hold it; who gets one is in the access matrix and tests/services/documents.
-_PACKAGE = "/export"
+_PACKAGE = "/cases/<case_id>/export"
 _QUERIES = {"file": "?format=docx", "letter": "?kind=refusal"}
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 ANYONE = None  # who is not signed in
