@@ -126,13 +126,14 @@ def _text(data: bytes) -> str:
             return "\n".join(
                 _text(package.read(name)) for name in wanted if not name.startswith("bundle/")
             )
+    plain = data.decode("utf-8", "replace")
     if data.startswith(b"%PDF-"):
         try:
             pages = PdfReader(BytesIO(data)).pages
-            return "".join(page.extract_text() for page in pages).replace("\n", "")
+            plain += "".join(page.extract_text() for page in pages).replace("\n", "")
         except PyPdfError:
-            return ""  # a sample attachment
-    return data.decode("utf-8", "replace")
+            return plain  # a sample attachment
+    return plain
 
 
 def _same(path: str, refused: str) -> bool:
