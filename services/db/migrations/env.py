@@ -45,6 +45,10 @@ def run(connection: Connection) -> None:
     )
     with context.begin_transaction():
         context.run_migrations()
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("RESET lock_timeout")  # the connection may go back to a pool
+        connection.exec_driver_sql("RESET statement_timeout")
+        connection.commit()
     if is_sqlite:
         connection.commit()
         _pragma(connection, "foreign_keys=ON")
