@@ -244,6 +244,8 @@ class RoundsTable(Table):
             return self._task_force_reads(case, each)
         if (province := _province(who)) is not None:
             return self._province_reads(province, case, each)
+        if case == "joint":  # the number of the joint document is what confirms the consortium
+            return self.since(ISSUED) and (each.node, each.path) == ("issue", ".document_no")
         return case in LEADS and self._unit_reads(who, case, each, told_to)
 
     def _task_force_reads(self, case, each):
@@ -433,7 +435,8 @@ def _each_reads_what_they_must(told: Telling) -> None:
     files = {"js application", "sh application", "joint study"}
     opinions = {"joint give_case_opinion", "joint restudy", "joint send_to_departments"}
 
-    assert own <= told.parts("yrd-lead-js-op", ACCEPTED) == told.parts("yrd-lead-js-op", ISSUED)
+    issued = told.parts("yrd-lead-js-op", ISSUED)
+    assert own <= told.parts("yrd-lead-js-op", ACCEPTED) == issued - {"joint issue"}
     assert {"js sign_agreement", "sh sign_agreement"} <= told.parts("yrd-univ-ah-op", FORMED)
     for who in PROVINCES["js"]:
         assert internal <= told.parts(who, ACCEPTED)

@@ -1,7 +1,7 @@
 """The facts a procedure declares: what of a case's data people look for it by.
 
 In ``jurisdiction.yaml``, below a procedure:
-``facts: [{key: field, label: 产业领域, value: "=start_info.industry_field", options: F-LJ-00.industry_field}]``.
+``facts: [{key: field, label: 产业领域, value: "=start_info.industry_field", options: FORM-ID.industry_field}]``.
 ``options`` names the form field whose options turn the value into words.
 """
 
