@@ -9,7 +9,7 @@ from flask.views import MethodView
 from sqlalchemy.orm import Session
 
 from api import auth
-from api.schemas.files import FileSchema
+from api.schemas.files import ONE_FILE, FileSchema
 from api.shell import read
 from api.strict_json import Blueprint
 from services import files, previews
@@ -22,20 +22,7 @@ blueprint = Blueprint("files", __name__, url_prefix="/api/v1/files", description
 
 @blueprint.route("")
 class Files(MethodView):
-    @blueprint.doc(
-        requestBody={
-            "required": True,
-            "content": {
-                "multipart/form-data": {
-                    "schema": {
-                        "type": "object",
-                        "required": ["file"],
-                        "properties": {"file": {"type": "string", "format": "binary"}},
-                    }
-                }
-            },
-        }
-    )
+    @blueprint.doc(requestBody=ONE_FILE)
     @blueprint.response(201, FileSchema)
     @blueprint.alt_response(413, description="Too large")
     @blueprint.alt_response(422, description="Not a file we take, or not what its name says")

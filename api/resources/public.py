@@ -18,6 +18,7 @@ from api.schemas.common import (
     text,
 )
 from api.schemas.documents import FormatQuery
+from api.schemas.files import ONE_FILE
 from api.shell import command_publicly, read_publicly
 from api.strict_json import Blueprint
 from services import evidence, publicity
@@ -150,18 +151,7 @@ class ObjectionForm(MethodView):
 class Evidence(MethodView):
     @blueprint.doc(
         security=[],
-        requestBody={
-            "required": True,
-            "content": {
-                "multipart/form-data": {
-                    "schema": {
-                        "type": "object",
-                        "required": ["file"],
-                        "properties": {"file": {"type": "string", "format": "binary"}},
-                    }
-                }
-            },
-        },
+        requestBody=ONE_FILE,
     )
     @blueprint.response(201, EvidenceSchema)
     @blueprint.alt_response(404, description="No such notice")

@@ -2,6 +2,20 @@
 
 from marshmallow import Schema, fields
 
+# What OpenAPI says of a request that brings one file; flask-smorest has no words for it.
+ONE_FILE = {
+    "required": True,
+    "content": {
+        "multipart/form-data": {
+            "schema": {
+                "type": "object",
+                "required": ["file"],
+                "properties": {"file": {"type": "string", "format": "binary"}},
+            }
+        }
+    },
+}
+
 
 class FileSchema(Schema):
     """An upload. Its id goes into the answers of a form's file field."""
