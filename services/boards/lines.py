@@ -1,101 +1,28 @@
-"""联合确认 (joint confirmation): how several agencies stand to one text, from the case's own data.
-
-A board is found wherever a diagram tallies opinions on a hash (``opinions.tally``) that a
-multi-instance task asked for. What was signed is read from the decisions, which are append-only:
-a signature on an earlier text stays visible, with the instant from which it counts no more.
-"""
+"""The lines of a board: how each agency stands, who holds it since when, what it has signed."""
 
 from collections import ChainMap
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
-from services import audit, disclosures, policies, procedures
+from services import disclosures
 from services.actors import Actor
+from services.boards.finding import Asked, roots
+from services.boards.history import History, read_history
 from services.cases.environment import CaseWorld
-from services.db.models import AuditEntry, Case, Decision, Party, Person, Task, TaskStatus
-from services.errors import NotAllowedError
-from services.lookup import read_case
-from services.runtime import Runtime
+from services.db.models import Decision, Party, Person, Task, TaskStatus
 from services.workbench.lights import WORDS, Lights, held_days
 from workflows import feel
-from workflows.diagrams import Node
 
-TALLY = "opinions.tally"
 HASH, OPINION = "draft_hash", "opinion"  # what a form that gives an opinion on a text asks
 REASONS = ("reason", "refused_reason")
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """A task that asks several agencies, and the tally of what they answered."""
-
-    task: Node
-    tally: Node
-
-
-def of_case(
-    session: Session, runtime: Runtime, actor: Actor, case_id: UUID
-) -> list[dict[str, Any]]:
-    """Return the boards of a case, one for each text put to several agencies.
-
-    For officials of agencies that the case is with. Raises NotFoundError, NotAllowedError.
-    """
-    case = read_case(session, case_id)
-    policies.see_case(session, actor, case)
-    if not policies.is_official(session, actor, case, still=True):
-        raise NotAllowedError("只有参与联合确认的机关可以查看")
-    ready = procedures.ready(session, case.bundle_hash)
-    world = CaseWorld(session, runtime, case, ready, actor)
-    reader = _Reader.of(world, actor)
-    return [
-        board
-        for asked in _asked(world)
-        for layers in _frames(case.document, asked)
-        if (board := reader.board(asked, layers)) is not None
-    ]
-
-
-def _asked(world: CaseWorld) -> Iterator[_Asked]:
-    """Yield each multi-instance task whose answers a tally takes in."""
-    for process in world.ready.opened.program.nodes.values():
-        tallies = [n for n in process.values() if n.operation == TALLY]
-        for node in process.values():
-            if node.kind != "userTask" or node.loop is None or node.data_key is None:
-                continue
-            taking = (t for t in tallies if node.data_key in _roots(t.inputs.get("given", "")))
-            found = next(taking, None)
-            if found is not None:
-                yield _Asked(node, found)
-
-
-def _roots(text: str) -> set[str]:
-    return {path[0] for path in feel.parse(text[1:]).names()} if text.startswith("=") else set()
-
-
-def _frames(document: Any, asked: _Asked) -> Iterator[list[Mapping[str, Any]]]:
-    """Yield, for each place where the task has been asked, the frames that lead there."""
-    yield from _inside(document, asked.task.data_key or "", [])
-
-
-def _inside(here: Any, key: str, around: list[Any]) -> Iterator[list[Mapping[str, Any]]]:
-    if isinstance(here, dict):
-        if isinstance(here.get(key), list) and any("item" in e for e in here[key]):
-            yield [*around, here]
-        for inner in here.values():
-            yield from _inside(inner, key, [*around, here])
-    elif isinstance(here, list):
-        for inner in here:
-            yield from _inside(inner, key, around)
-
-
 @dataclass(frozen=True)
-class _Reader:
+class Reader:
     """The case's tasks and decisions, read once."""
 
     world: CaseWorld
@@ -103,10 +30,10 @@ class _Reader:
     lights: Lights
     tasks: list[tuple[Task, Party | None, Person | None]]
     decisions: list[tuple[Decision, Task, Person]]
-    history: "_History"
+    history: History
 
     @classmethod
-    def of(cls, world: CaseWorld, actor: Actor) -> "_Reader":
+    def of(cls, world: CaseWorld, actor: Actor) -> "Reader":
         session, case_id = world.session, world.case.id
         tasks = session.execute(
             select(Task, Party, Person)
@@ -128,10 +55,10 @@ class _Reader:
             lights,
             [(task, party, person) for task, party, person in tasks],
             [(decision, task, person) for decision, task, person in decisions],
-            _history(session, world.case),
+            read_history(session, world.case),
         )
 
-    def board(self, asked: _Asked, layers: list[Mapping[str, Any]]) -> dict[str, Any] | None:
+    def board(self, asked: Asked, layers: list[Mapping[str, Any]]) -> dict[str, Any] | None:
         """Return one board; None where what it is about cannot be told."""
         scope = self._scope(layers)
         text_hash = self._value(asked.tally.inputs.get("hash"), scope)
@@ -183,7 +110,7 @@ class _Reader:
         return next((str(item[k]) for k in ("number", "title", "name") if item.get(k)), None)
 
     def _offices(
-        self, asked: _Asked, scope: Mapping[str, Any], codes: list[Any]
+        self, asked: Asked, scope: Mapping[str, Any], codes: list[Any]
     ) -> list[dict[str, Any]]:
         """Return the items the loop runs over, found in what its collection reads."""
         assert asked.task.loop is not None
@@ -194,7 +121,7 @@ class _Reader:
         return [known.get(code, {"code": code}) for code in codes]
 
     def _line(
-        self, asked: _Asked, office: dict[str, Any], scope: Mapping[str, Any], text_hash: str
+        self, asked: Asked, office: dict[str, Any], scope: Mapping[str, Any], text_hash: str
     ) -> dict[str, Any]:
         loop = asked.task.loop
         assert loop is not None
@@ -213,17 +140,17 @@ class _Reader:
             "signatures": given,
         }
 
-    def _state(self, asked: _Asked, key: str, valid: dict[str, Any] | None) -> str:
+    def _state(self, asked: Asked, key: str, valid: dict[str, Any] | None) -> str:
         """Tell how an agency stands: agree, disagree, signed, open or pending."""
         if valid is not None:
             return valid["opinion"] or "signed"
         return "open" if self._open(asked, key) else "pending"
 
-    def _open(self, asked: _Asked, key: str) -> tuple[Task, Party | None, Person | None] | None:
+    def _open(self, asked: Asked, key: str) -> tuple[Task, Party | None, Person | None] | None:
         rows = (r for r in self.tasks if r[0].node_id == asked.task.id and r[0].item_key == key)
         return next(rows, None)
 
-    def _holding(self, asked: _Asked, key: str) -> dict[str, Any]:
+    def _holding(self, asked: Asked, key: str) -> dict[str, Any]:
         row = self._open(asked, key)
         if row is None:
             return dict.fromkeys(
@@ -244,7 +171,7 @@ class _Reader:
         }
 
     def _signature(
-        self, asked: _Asked, decision: Decision, task: Task, person: Person, text_hash: str
+        self, asked: Asked, decision: Decision, task: Task, person: Person, text_hash: str
     ) -> dict[str, Any]:
         may_read = disclosures.may_read(
             self.world.session, self.actor, self.world.case, decision, task.form_id
@@ -263,40 +190,15 @@ class _Reader:
             "voided_because": None if is_valid else "所签文本已经改变，须对现行文本重新确认",
         }
 
-    def _voided_at(self, asked: _Asked, decision: Decision) -> datetime | None:
+    def _voided_at(self, asked: Asked, decision: Decision) -> datetime | None:
         """Return when the text was fixed anew after a signature."""
-        names = _roots(asked.tally.inputs.get("hash", ""))
+        names = roots(asked.tally.inputs.get("hash", ""))
         nodes = self.world.ready.opened.program.nodes.values()
         writers = [n.id for process in nodes for n in process.values() if n.data_key in names]
         signed = self.history.completed.get(str(decision.task_id), 0)
         entered = (each for node in writers for each in self.history.entered.get(node, []))
         later = sorted((seq, at) for seq, at in entered if seq > signed)
         return later[0][1] if later else None
-
-
-@dataclass
-class _History:
-    """When each node was entered, and in which entry of the audit chain each task was done."""
-
-    entered: dict[str, list[tuple[int, datetime]]] = field(default_factory=dict)
-    completed: dict[str, int] = field(default_factory=dict)
-
-
-def _history(session: Session, case: Case) -> _History:
-    found = _History()
-    rows = session.execute(
-        select(AuditEntry.seq, AuditEntry.at, AuditEntry.what, AuditEntry.payload)
-        .where(AuditEntry.case_id == case.id)
-        .order_by(AuditEntry.seq)
-    )
-    for seq, at, what, payload in rows:
-        told = payload or {}
-        if what == audit.TASK_COMPLETED and "task" in told:
-            found.completed[told["task"]] = seq
-        for node_id, event, *_key in told.get("passed", ()):
-            if event == "e":
-                found.entered.setdefault(node_id, []).append((seq, at))
-    return found
 
 
 def _at(scope: Mapping[str, Any], path: tuple[str, ...]) -> Any:
