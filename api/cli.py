@@ -9,10 +9,11 @@ from typing import Any
 import click
 from rich.progress import track
 
+from api.cli_audit import audit
 from api.cli_cases import case
 from api.cli_handoffs import handoff
 from api.console import console, open_runtime, print_rows
-from services import audit, cases, checking, deadlines, loading, parties
+from services import cases, checking, deadlines, loading, parties
 from services.db import migrate as migrations
 from services.db.engine import unit_of_work
 from services.runtime import Runtime
@@ -177,37 +178,7 @@ def openapi() -> None:
     click.echo(document(create_app(open_runtime())), nl=False)
 
 
-@main.group("audit")
-def audit_group() -> None:
-    """The audit chains."""
-
-
-@audit_group.command("verify")
-@click.option("--json", "as_json", is_flag=True, help="For programs.")
-def audit_verify(*, as_json: bool) -> None:
-    """Check every case's chain; exits 1 if one is broken."""
-    runtime = open_runtime()
-    checked, broken = 0, []
-    with unit_of_work(runtime.sessions) as session:
-        for finding in audit.verify(session):
-            checked += 1
-            if finding is not None:
-                broken.append(
-                    {
-                        "case": str(finding.case_id),
-                        "seq": finding.seq,
-                        "problem": finding.problem,
-                    }
-                )
-    if as_json:
-        click.echo(json.dumps({"cases": checked, "broken": broken}, ensure_ascii=False))
-    else:
-        console.print(f"核对 {checked} 个办件，{len(broken)} 个有问题")
-        if broken:
-            print_rows(broken, as_json=False, title="留痕链异常")
-    sys.exit(1 if broken else 0)
-
-
+main.add_command(audit)
 main.add_command(case)
 main.add_command(handoff)
 

@@ -25,6 +25,7 @@ from services.db.models import AuditEntry, Case, Decision
 ALGORITHM = "liancheng-audit-1/sha256"
 TASK_COMPLETED = "task.completed"
 TASK_WITHDRAWN = "task.withdrawn"
+CONTENT_ERASED = "content.erased"
 # how an agency's people share their work: on the time line for officials alone
 INTERNAL = frozenset(
     {
@@ -81,6 +82,20 @@ def append(
     return entry
 
 
+def erase(
+    session: Session, case: Case, seq: int, *, at: datetime, actor: str, reason: str
+) -> AuditEntry:
+    """Erase the content of an entry that law wants erased, and record that it was.
+
+    The chain stays whole, because it holds only the salted hash. The caller holds the case's row
+    lock and owns the transaction. The second time: another record, nothing else.
+    """
+    entry = session.get_one(AuditEntry, (case.id, seq))
+    entry.payload = entry.salt = None
+    payload = {"seq": seq, "reason": reason}
+    return append(session, case, at=at, actor=actor, what=CONTENT_ERASED, payload=payload)
+
+
 def on_behalf(stand_in: StandIn | None) -> dict[str, str]:
     """Return what a payload says of whom a substitute stood in for."""
     return {} if stand_in is None else {"on_behalf_of": str(stand_in.principal_id)}
@@ -114,12 +129,13 @@ def _entry_hash(entry: AuditEntry) -> bytes:
 def verify_case(entries: list[AuditEntry], case_id: UUID) -> Finding | None:
     """Check one chain, ordered by seq; the first break, or None."""
     before = _START
+    erased = {e.payload["seq"] for e in entries if e.what == CONTENT_ERASED and e.payload}
     for number, entry in enumerate(entries, start=1):
         if entry.seq != number:
             return Finding(case_id, number, "缺少条目或次序被改动")
         if entry.prev_hash != before:
             return Finding(case_id, number, "与前一条不相接")
-        if not _is_payload_whole(entry):
+        if not _is_payload_whole(entry, may_be_erased=number in erased):
             return Finding(case_id, number, "内容被改动")
         if _entry_hash(entry) != entry.hash:
             return Finding(case_id, number, "条目被改动")
@@ -127,10 +143,10 @@ def verify_case(entries: list[AuditEntry], case_id: UUID) -> Finding | None:
     return None
 
 
-def _is_payload_whole(entry: AuditEntry) -> bool:
-    """Tell whether a payload is what was sealed, or was erased together with its salt."""
+def _is_payload_whole(entry: AuditEntry, *, may_be_erased: bool) -> bool:
+    """Tell whether a payload is what was sealed, or was erased with its salt and on record."""
     if entry.salt is None:
-        return entry.payload is None
+        return may_be_erased and entry.payload is None
     return _payload_hash(entry.salt, entry.payload) == entry.payload_sha256
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from services.db.engine import Sessions, open_engine, open_sessions
 from services.db.models import Case
+from services.gateways.anchors import AnchorStore, FolderAnchors, HttpAnchors
 from services.gateways.clock import Clock, SystemClock
 from services.gateways.files import FileStore, FolderFileStore
 from services.gateways.keys import FolderKeyStore, KeyStore
@@ -30,6 +31,7 @@ class Runtime:
     keys: KeyStore
     mailer: Mailer
     publisher: Publisher
+    anchors: AnchorStore
     library: Library
     ring: Callable[[], None] = field(default=lambda: None)
 
@@ -52,6 +54,7 @@ def make_runtime(settings: Settings, clock: Clock | None = None) -> Runtime:
         keys=FolderKeyStore(settings.keys_dir),
         mailer=mailer,
         publisher=_publisher(settings),
+        anchors=_anchors(settings),
         library=Library(settings.bpmn_root, settings.forms_root),
     )
 
@@ -60,3 +63,9 @@ def _publisher(settings: Settings) -> Publisher:
     if settings.publisher_url:
         return HttpPublisher(settings.publisher_url)
     return FolderPublisher(settings.data_dir / "notices", settings.public_url)
+
+
+def _anchors(settings: Settings) -> AnchorStore:
+    if settings.checkpoints_url:
+        return HttpAnchors(settings.checkpoints_url)
+    return FolderAnchors(settings.checkpoints_dir)

@@ -33,6 +33,9 @@ class Settings:
     sweep_seconds: float
     allow_rehearsals: bool
     yellow_working_days: int
+    checkpoint_seconds: int
+    checkpoints_dir: Path
+    checkpoints_url: str | None
     fonts_dir: Path | None = None
 
     @classmethod
@@ -56,6 +59,9 @@ class Settings:
             sweep_seconds=reader.number("SWEEP_MILLISECONDS", 1000) / 1000,
             allow_rehearsals=reader.flag("ALLOW_REHEARSALS", default=True),
             yellow_working_days=reader.number("YELLOW_WORKING_DAYS", 4),
+            checkpoint_seconds=reader.number("CHECKPOINT_SECONDS", 600),
+            checkpoints_dir=Path(reader.text("CHECKPOINTS_DIR", str(data_dir / "checkpoints"))),
+            checkpoints_url=reader.text("CHECKPOINTS_URL", "") or None,
             fonts_dir=Path(folder) if (folder := reader.text("FONTS_DIR", "")) else None,
         )
         if reader.problems:

@@ -17,6 +17,7 @@ from services.actors import Actor
 from services.db import migrate
 from services.db.engine import open_engine, open_sessions, unit_of_work
 from services.db.models import Call, Case, Party, Person, Task, TaskStatus
+from services.gateways.anchors import FakeAnchors
 from services.gateways.clock import FakeClock
 from services.gateways.files import FakeFileStore
 from services.gateways.keys import FakeKeyStore
@@ -68,6 +69,7 @@ def _runtime(url: str, library: Library, data_dir: Path) -> Runtime:
         keys=FakeKeyStore(),
         mailer=FakeMailer(),
         publisher=FakePublisher(),
+        anchors=FakeAnchors(),
         library=library,
     )
 

@@ -5,15 +5,12 @@ import os
 import random
 import socket
 import threading
-from datetime import datetime, timedelta
 
-from services import housekeeping, jobs
-from services.db.engine import unit_of_work
+from services import jobs
+from services.background.chores import Chores
 from services.runtime import Runtime
 
 log = logging.getLogger(__name__)
-
-TIDY_EVERY = timedelta(hours=1)
 
 
 class Sweeper:
@@ -27,7 +24,7 @@ class Sweeper:
         self._bell = threading.Event()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="sweeper", daemon=True)
-        self._tidied_at: datetime | None = None
+        self._chores = Chores(runtime)
         self._name = f"{socket.gethostname()}/{os.getpid()}"
 
     def start(self) -> None:
@@ -50,17 +47,9 @@ class Sweeper:
             self._bell.clear()
             self._sweep()
 
-    def _tidy(self) -> None:
-        """Tidy up once an hour."""
-        now = self._runtime.clock.now()
-        if self._tidied_at is None or now - self._tidied_at > TIDY_EVERY:
-            self._tidied_at = now
-            with unit_of_work(self._runtime.sessions) as session:
-                housekeeping.tidy(session, now)
-
     def _sweep(self) -> None:
         try:
-            self._tidy()
+            self._chores.see_to()
             while not self._stopping.is_set() and jobs.run_due(self._runtime, self._name, limit=1):
                 pass
         except Exception:  # a process boundary: the database may be away for a while

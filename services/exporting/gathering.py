@@ -13,11 +13,14 @@ from sqlalchemy.orm import Session, undefer
 from services import case_pages, case_parts, files, policies, procedures, registers
 from services.actors import Actor
 from services.calendars import RECEIVING_ROLE
+from services.checkpoints import records
 from services.db.models import (
+    AnchoredHead,
     AuditEntry,
     Case,
     CaseAccess,
     CaseRole,
+    Checkpoint,
     Document,
     File,
     HandoffIn,
@@ -122,11 +125,19 @@ def _for_officials(session: Session, actor: Actor, case: Case, found: Gathered) 
     found.members["audit.json"] = plain([columns(row) for row in entries])
     head = case.audit_head.hex() if case.audit_head else None
     found.audit = {"seq": case.audit_seq, "head": head}
+    found.members["checkpoint.json"] = _checkpoint(session, case.id)
     found.members["objections.json"] = plain(registers.objections_of(session, actor, case.id))
     if all(row["answers"] is not None for row in found.members["decisions.json"]):
         found.members["document.json"] = plain(case.document)
     else:
         found.left_out.append("办件数据全文（尚有未公开的专家意见）")
+
+
+def _checkpoint(session: Session, case_id: UUID) -> dict[str, Any] | None:
+    """Return the proof that a signed checkpoint lists the chain; None before the first one."""
+    anchored = session.get(AnchoredHead, case_id)
+    row = session.get(Checkpoint, anchored.number) if anchored else None
+    return None if row is None else records.proof_of(row.record, case_id)
 
 
 def _papers(session: Session, actor: Actor, case: Case, found: Gathered) -> None:

@@ -16,6 +16,7 @@ from yaml import YAMLError
 
 from services import audit
 from services.audit import canonical_hash
+from services.checkpoints.records import BadRecordError, check_proof
 from services.db.models import AuditEntry
 from services.errors import HandoffRefusedError
 from services.exporting.packing import FORMAT, KEYS, MANIFEST
@@ -88,6 +89,8 @@ def _contents(
         rows = _json(package, "audit.json")
         found = tuple(_chain(rows, decisions, manifest))
         yield Check("留痕链（逐条重算）", len(rows), found)
+        proof = _json(package, "checkpoint.json")
+        yield Check("检查点", int(proof is not None), tuple(_checkpoint(rows, proof, manifest)))
     yield Check("办理意见", len(decisions), tuple(_answers(decisions)))
     limits = _json(package, "deadlines.json")
     yield Check("期限台账（逐日重数）", len(limits), tuple(_ledgers(limits)))
@@ -184,6 +187,21 @@ def _entry(row: Mapping[str, Any]) -> AuditEntry:
         salt=bytes.fromhex(row["salt"]) if row["salt"] is not None else None,
         **{name: bytes.fromhex(row[name]) for name in hexes},
     )
+
+
+def _checkpoint(
+    rows: list[dict[str, Any]], proof: Mapping[str, Any] | None, manifest: Mapping[str, Any]
+) -> Iterator[str]:
+    """Check that a signed root covers the chain as it is here, as far as the checkpoint reaches."""
+    if proof is None:
+        return
+    try:
+        check_proof(UUID(manifest["case"]["id"]), proof)
+    except BadRecordError as error:
+        yield str(error)
+        return
+    if {row["seq"]: row["hash"] for row in rows}.get(proof["seq"]) != proof["head"]:
+        yield f"第 {proof['seq']} 条与检查点所记不符"
 
 
 def _answers(decisions: list[dict[str, Any]]) -> Iterator[str]:

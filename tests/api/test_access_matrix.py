@@ -43,6 +43,7 @@ from services.db.models import (
     Task,
     TaskStatus,
 )
+from services.gateways.anchors import FakeAnchors
 from services.gateways.clock import FakeClock
 from services.gateways.files import FakeFileStore
 from services.gateways.keys import FakeKeyStore
@@ -103,6 +104,7 @@ def world(databases, library, make_desk, tmp_path_factory) -> World:
         keys=FakeKeyStore(),
         mailer=FakeMailer(),
         publisher=FakePublisher(),
+        anchors=FakeAnchors(),
         library=library,
     )
     desk = make_desk(runtime)

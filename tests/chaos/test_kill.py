@@ -237,6 +237,7 @@ def test_twenty_kills_lose_nothing_and_double_nothing(product, library, scenario
 
 def _assert_chains(product: Product, sessions, case_id: UUID) -> None:
     """Verify all chains by the command line, then see it find one row changed by hand."""
+    taken = product.cli("audit", "checkpoint")
     clean = product.cli("audit", "verify", "--json")
     with unit_of_work(sessions) as session:
         row = session.scalars(select(AuditEntry).where(AuditEntry.case_id == case_id)).first()
@@ -244,7 +245,10 @@ def _assert_chains(product: Product, sessions, case_id: UUID) -> None:
 
     changed = product.cli("audit", "verify", "--json")
 
-    assert (clean.returncode, json.loads(clean.stdout)) == (0, {"cases": CASES, "broken": []})
+    found = json.loads(clean.stdout)
+    assert (taken.returncode, clean.returncode) == (0, 0)
+    assert (found["cases"], found["broken"], found["checkpoint_problems"]) == (CASES, [], [])
+    assert found["checkpoints"] > 0
     assert changed.returncode == 1
     assert [b["case"] for b in json.loads(changed.stdout)["broken"]] == [str(case_id)]
 

@@ -9,6 +9,7 @@ from sqlalchemy import text
 from services import audit, tasks
 from services.db.engine import unit_of_work
 from services.db.models import AuditEntry, Decision
+from services.lookup import lock_case
 
 PROCEED = {"decision": "proceed", "reasons": "研发总部在区内"}
 
@@ -199,10 +200,20 @@ def test_a_decision_taken_away_is_found(chain, runtime):
 @pytest.mark.parametrize("seq", [1, 3, 5])
 def test_content_that_the_law_wants_erased_leaves_the_chain_whole(chain, runtime, seq):
     with unit_of_work(runtime.sessions) as session:
+        case = lock_case(session, chain.id)
+        audit.erase(session, case, seq, at=case.started_at, actor="system", reason="个人信息删除")
+
+    assert findings(runtime) == []
+    assert entries(runtime, chain)[seq - 1].payload is None
+
+
+@pytest.mark.parametrize("seq", [1, 3, 5])
+def test_content_that_vanished_without_a_record_is_found(chain, runtime, seq):
+    with unit_of_work(runtime.sessions) as session:
         entry = session.get_one(AuditEntry, (chain.id, seq))
         entry.payload = entry.salt = None
 
-    assert findings(runtime) == []
+    assert findings(runtime) == [audit.Finding(chain.id, seq, "内容被改动")]
 
 
 def test_the_same_content_put_in_anew_is_no_change(chain, runtime):

@@ -1,6 +1,6 @@
 """All models, imported here so that the metadata is complete."""
 
-from services.db.models.audit import AuditEntry
+from services.db.models.audit import AnchoredHead, AuditEntry, Checkpoint
 from services.db.models.cases import (
     Case,
     CaseAccess,
@@ -69,6 +69,7 @@ from services.db.models.time import (
 from services.db.models.workbench import CaseFact, CaseFollow, SavedView
 
 __all__ = [
+    "AnchoredHead",
     "AuditEntry",
     "BasisStatus",
     "Blob",
@@ -83,6 +84,7 @@ __all__ = [
     "CaseRole",
     "CaseSnapshot",
     "CaseStatus",
+    "Checkpoint",
     "Claim",
     "Comment",
     "CommentFile",

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from services.db.base import Base, PackedJson
+from services.db.base import Base, PackedBytes, PackedJson
 
 
 class AuditEntry(Base):
@@ -30,3 +30,26 @@ class AuditEntry(Base):
     payload_sha256: Mapped[bytes] = mapped_column(LargeBinary(32))
     prev_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
     hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+
+
+class Checkpoint(Base):
+    """A signed record of chain heads, as it is kept outside too; see ``services.checkpoints``."""
+
+    __tablename__ = "checkpoints"
+
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    at: Mapped[datetime]
+    record: Mapped[bytes] = mapped_column(PackedBytes, deferred=True)
+    record_sha256: Mapped[str] = mapped_column(String(64))
+    anchored_at: Mapped[datetime | None] = mapped_column(comment="Known to be kept outside")
+
+
+class AnchoredHead(Base):
+    """The newest head of a case's chain that a checkpoint lists."""
+
+    __tablename__ = "anchored_heads"
+
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("cases.id"), primary_key=True)
+    seq: Mapped[int]
+    hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+    number: Mapped[int] = mapped_column(comment="Of the checkpoint")

@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from api.cli import main
 from services import accounts
+from services.checkpoints import taking
 from services.db.engine import unit_of_work
 from services.db.models import Person
 from services.errors import NotAllowedError, NotFoundError
@@ -67,6 +68,25 @@ def test_an_officials_package_passes_every_check(runtime, played):
         trusted = {row["id"]: row for row in keys.published(session)}
     assert problems(data, trusted) == []
     assert problems(data, {}) != []
+
+
+def test_a_package_proves_that_a_checkpoint_lists_its_chain(sqlite_runtime, played):
+    case_id = played(sqlite_runtime, "liangjiang/approval")
+    taking.take(sqlite_runtime)
+    data = packed(sqlite_runtime, "lj-reviewer", case_id)
+    files = members(data)
+    assert {c.what: c for c in verifying.checks(io.BytesIO(data))}["检查点"].count == 1
+    assert problems(data) == []
+
+    proof = json.loads(files["checkpoint.json"])
+    for changed in (
+        proof | {"head": "00" * 32},
+        proof | {"seq": proof["seq"] - 1},
+        proof | {"path": [["left", "00" * 32]]},
+        proof | {"header": proof["header"] | {"signature": "AAAA"}},
+    ):
+        signed_again = rewritten(files | {"checkpoint.json": json.dumps(changed).encode()})
+        assert len(problems(signed_again)) >= 2  # the manifest's hash, and the checkpoint itself
 
 
 def test_a_bit_turned_in_any_member_is_found(sqlite_runtime, played):
