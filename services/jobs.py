@@ -16,11 +16,12 @@ from uuid import UUID
 from sqlalchemy import or_, select, true, update
 from sqlalchemy.orm import Session
 
-from services import cases, incidents, notifications, procedures
+from services import cases, incidents
 from services.db.engine import unit_of_work
-from services.db.models import Case, Job, JobKind
+from services.db.models import Job, JobKind
 from services.errors import ConflictError
 from services.lookup import lock_case
+from services.notifications import sending
 from services.runtime import Runtime
 from services.service_tasks.catalogue import CATALOGUE, DeferredCall
 from workflows.errors import (
@@ -163,22 +164,11 @@ def _perform(runtime: Runtime, claimed: Claim) -> Any:
 
 
 def _run_mail(runtime: Runtime, claimed: Claim) -> None:
-    with unit_of_work(runtime.sessions) as session:
-        job = session.get_one(Job, claimed.id)
-        mail = notifications.mail_for(session, job, _templates(session, claimed.case_id))
-    if mail is not None:
-        runtime.mailer.send(mail)
-    with unit_of_work(runtime.sessions) as session:
-        _finish(session, claimed, runtime.clock.now())
+    def finish(session: Session) -> bool:
+        return _finish(session, claimed, runtime.clock.now())
 
-
-def _templates(session: Session, case_id: UUID | None) -> dict[str, Any]:
-    case = session.get(Case, case_id) if case_id else None
-    if case is None:
-        return {}
-    ready = procedures.ready(session, case.bundle_hash)
-    templates: dict[str, Any] = ready.opened.procedure.get("notifications") or {}
-    return templates
+    is_last = claimed.attempt >= MAX_ATTEMPTS
+    sending.run(runtime, claimed.payload, claimed.id, is_last=is_last, finish=finish)
 
 
 def _run_message(runtime: Runtime, claimed: Claim) -> None:

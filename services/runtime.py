@@ -1,19 +1,20 @@
 """What the services are given to work with: one object, made once at start-up."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from services.db.engine import Sessions, open_engine, open_sessions
-from services.db.models import Case
+from services.db.models import Case, Channel
 from services.gateways.anchors import AnchorStore, FolderAnchors, HttpAnchors
 from services.gateways.clock import Clock, SystemClock
 from services.gateways.files import FileStore, FolderFileStore
 from services.gateways.keys import FolderKeyStore, KeyStore
 from services.gateways.mail import FolderMailer, Mailer, SmtpMailer
+from services.gateways.messages import FolderMessenger, HttpMessenger, Messenger
 from services.gateways.publication import FolderPublisher, HttpPublisher, Publisher
-from services.settings import Settings
+from services.settings import HttpGateway, Settings
 from workflows.bundles import Library
 
 if TYPE_CHECKING:
@@ -22,7 +23,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Runtime:
-    """Gateways, sessions and the library. ``ring`` tells workers that a job is due, best effort."""
+    """Gateways, sessions and the library. ``ring`` tells workers that a job is due, best effort.
+
+    ``messengers`` are the channels besides mail that this installation offers.
+    """
 
     settings: Settings
     sessions: Sessions
@@ -34,6 +38,7 @@ class Runtime:
     anchors: AnchorStore
     library: Library
     ring: Callable[[], None] = field(default=lambda: None)
+    messengers: Mapping[Channel, Messenger] = field(default_factory=dict)
 
     def now(self, case: Case | None = None) -> datetime:
         """Return the instant, aware UTC; a rehearsal's own clock where the case is one."""
@@ -56,6 +61,10 @@ def make_runtime(settings: Settings, clock: Clock | None = None) -> Runtime:
         publisher=_publisher(settings),
         anchors=_anchors(settings),
         library=Library(settings.bpmn_root, settings.forms_root),
+        messengers={
+            Channel.SMS: _messenger(settings.sms, data / "sms"),
+            Channel.WEBHOOK: _messenger(settings.webhook, data / "webhook"),
+        },
     )
 
 
@@ -69,3 +78,9 @@ def _anchors(settings: Settings) -> AnchorStore:
     if settings.checkpoints_url:
         return HttpAnchors(settings.checkpoints_url)
     return FolderAnchors(settings.checkpoints_dir)
+
+
+def _messenger(gateway: HttpGateway | None, folder: "Path") -> Messenger:
+    if gateway is not None:
+        return HttpMessenger(gateway.url, gateway.secret)
+    return FolderMessenger(folder)

@@ -2,13 +2,32 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+MIN_SECRET = 16
 
 
 class SettingsError(ValueError):
     """One or more settings are wrong; the message names each."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotifyingHours:
+    """Times of day in Shanghai: no SMS between ``quiet_from`` and ``quiet_to``; digests."""
+
+    quiet_from: time = time(20)
+    quiet_to: time = time(8)
+    digest_at: time = time(8, 30)
+
+
+@dataclass(frozen=True, slots=True)
+class HttpGateway:
+    """Where an HTTP gateway is, and the secret that signs what it gets."""
+
+    url: str
+    secret: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +56,9 @@ class Settings:
     checkpoints_dir: Path
     checkpoints_url: str | None
     fonts_dir: Path | None = None
+    sms: HttpGateway | None = None
+    webhook: HttpGateway | None = None
+    notifying_hours: NotifyingHours = NotifyingHours()
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> "Settings":
@@ -63,6 +85,9 @@ class Settings:
             checkpoints_dir=Path(reader.text("CHECKPOINTS_DIR", str(data_dir / "checkpoints"))),
             checkpoints_url=reader.text("CHECKPOINTS_URL", "") or None,
             fonts_dir=Path(folder) if (folder := reader.text("FONTS_DIR", "")) else None,
+            sms=reader.gateway("SMS"),
+            webhook=reader.gateway("WEBHOOK"),
+            notifying_hours=reader.hours(),
         )
         if reader.problems:
             raise SettingsError("; ".join(reader.problems))
@@ -85,6 +110,35 @@ class _Reader:
             return int(raw)
         self.problems.append(f"LIANCHENG_{name} must be a positive whole number, not {raw!r}")
         return default
+
+    def gateway(self, name: str) -> HttpGateway | None:
+        """Read <name>_URL and <name>_SECRET: both, or neither."""
+        url, secret = self.text(f"{name}_URL", ""), self.text(f"{name}_SECRET", "")
+        if not url and not secret:
+            return None
+        if not url.startswith(("http://", "https://")):
+            self.problems.append(f"LIANCHENG_{name}_URL must be an http(s) address, not {url!r}")
+        if len(secret) < MIN_SECRET:
+            self.problems.append(
+                f"LIANCHENG_{name}_SECRET must have {MIN_SECRET} characters or more"
+            )
+        return HttpGateway(url, secret)
+
+    def hours(self) -> NotifyingHours:
+        """Read QUIET_HOURS (20:00-08:00) and DIGEST_AT (08:30)."""
+        begin, _, end = self.text("QUIET_HOURS", "20:00-08:00").partition("-")
+        return NotifyingHours(
+            self._time("QUIET_HOURS", begin),
+            self._time("QUIET_HOURS", end),
+            self._time("DIGEST_AT", self.text("DIGEST_AT", "08:30")),
+        )
+
+    def _time(self, name: str, raw: str) -> time:
+        try:
+            return time.fromisoformat(raw)
+        except ValueError:
+            self.problems.append(f"LIANCHENG_{name} must have times like 08:30, not {raw!r}")
+            return time()
 
     def flag(self, name: str, *, default: bool) -> bool:
         raw = self.text(name, "true" if default else "false").lower()

@@ -16,12 +16,13 @@ from services import accounts, cases, loading
 from services.actors import Actor
 from services.db import migrate
 from services.db.engine import open_engine, open_sessions, unit_of_work
-from services.db.models import Call, Case, Party, Person, Task, TaskStatus
+from services.db.models import Call, Case, Channel, Party, Person, Task, TaskStatus
 from services.gateways.anchors import FakeAnchors
 from services.gateways.clock import FakeClock
 from services.gateways.files import FakeFileStore
 from services.gateways.keys import FakeKeyStore
 from services.gateways.mail import FakeMailer
+from services.gateways.messages import FakeMessenger
 from services.gateways.publication import FakePublisher
 from services.runtime import Runtime
 from services.settings import Settings
@@ -71,6 +72,7 @@ def _runtime(url: str, library: Library, data_dir: Path) -> Runtime:
         publisher=FakePublisher(),
         anchors=FakeAnchors(),
         library=library,
+        messengers={Channel.SMS: FakeMessenger(), Channel.WEBHOOK: FakeMessenger()},
     )
 
 

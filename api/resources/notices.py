@@ -1,17 +1,14 @@
-"""Publicity and the register, for those signed in; their notifications."""
+"""Publicity and the register, for those signed in."""
 
 from typing import Any
 from uuid import UUID
 
-from flask import Response
 from flask.views import MethodView
 from marshmallow import Schema, fields
 
-from api import auth
-from api.schemas.common import PageQuery, as_instant, decode_cursor, encode_cursor
-from api.shell import command, read
+from api.shell import read
 from api.strict_json import Blueprint
-from services import mailbox, registers
+from services import registers
 from services.db.models import ConsortiumState, NoticeStatus
 
 blueprint = Blueprint(
@@ -78,24 +75,6 @@ class ConsortiumSchema(Schema):
     is_rehearsal = fields.Boolean()
 
 
-class NotificationSchema(Schema):
-    """A notification, rendered in the person's language."""
-
-    id = fields.UUID()
-    case_id = fields.UUID(allow_none=True)
-    subject = fields.String()
-    body = fields.String()
-    sent_at = fields.AwareDateTime(format="iso")
-    read_at = fields.AwareDateTime(format="iso", allow_none=True)
-
-
-class NotificationListSchema(Schema):
-    """A page of notifications."""
-
-    items = fields.List(fields.Nested(NotificationSchema))
-    next = fields.String(allow_none=True)
-
-
 @blueprint.route("/cases/<uuid:case_id>/notices")
 class CaseNotices(MethodView):
     @blueprint.response(200, NoticeSchema(many=True))
@@ -121,33 +100,3 @@ class Consortia(MethodView):
     def get(self) -> Any:
         """List the register entries one's agencies and units may see."""
         return read(registers.consortia)
-
-
-@blueprint.route("/notifications")
-class Notifications(MethodView):
-    @blueprint.arguments(PageQuery, location="query")
-    @blueprint.response(200, NotificationListSchema)
-    def get(self, query: dict[str, Any]) -> dict[str, Any]:
-        """List one's notifications, newest first."""
-        place = decode_cursor(query["cursor"], as_instant, UUID)
-        limit = query["limit"]
-        found = read(
-            lambda session, actor: mailbox.listed(session, actor, before=place, limit=limit + 1)
-        )
-        last = found[limit - 1] if len(found) > limit else None
-        cursor = encode_cursor(last["sent_at"].isoformat(), last["id"]) if last else None
-        return {"items": found[:limit], "next": cursor}
-
-
-@blueprint.route("/notifications/<uuid:notification_id>/read")
-class ReadNotification(MethodView):
-    @blueprint.response(200, NotificationSchema)
-    @blueprint.alt_response(404, description="No such notification of yours")
-    def post(self, notification_id: UUID) -> Response:
-        """Mark a notification read; the second time changes nothing."""
-        return command(
-            NotificationSchema,
-            lambda session, actor: mailbox.mark_read(
-                session, auth.runtime(), actor, notification_id
-            ),
-        )

@@ -25,6 +25,7 @@ from services.db.models import (
     CaseFact,
     Deadline,
     Decision,
+    Delivery,
     Draft,
     File,
     Job,
@@ -33,7 +34,7 @@ from services.db.models import (
 )
 
 Row = dict[str, Any]
-RESTORED = (Task, Deadline, Job, Notification, CaseAccess, CaseFact, File)
+RESTORED = (Task, Deadline, Job, Notification, Delivery, CaseAccess, CaseFact, File)
 _PART = ("state", "status", "outcome", "finished_at", "title", "messages", "basis_id")  # of a case
 _KEPT_ELSEWHERE = (AuditEntry, Decision, Draft)
 _BY_TABLE = {model.__tablename__: model for model in RESTORED}

@@ -19,11 +19,12 @@ from services.db.models import (
     CaseHold,
     CaseSnapshot,
     CaseStatus,
+    Channel,
     Decision,
+    Delivery,
+    DeliveryState,
     Draft,
     Job,
-    JobKind,
-    Person,
     Task,
     TaskStatus,
 )
@@ -167,19 +168,16 @@ def _job_ids(snapshot: CaseSnapshot) -> list[UUID]:
 
 
 def _has_stayed_inside(session: Session, snapshot: CaseSnapshot) -> bool:
-    """Tell whether no job that the step made has been begun; mail to nobody does not count."""
+    """Tell whether no job that the step made has been begun, and no delivery gone out."""
     wanted = _job_ids(snapshot)
     rows = session.scalars(select(Job).where(Job.id.in_(wanted))).all()
-    return len(rows) == len(wanted) and all(_is_quiet(session, row) for row in rows)
-
-
-def _is_quiet(session: Session, job: Job) -> bool:
-    if job.attempts == 0 and job.done_at is None:
-        return True
-    if job.kind is not JobKind.MAIL or job.done_at is None:
-        return False
-    person = session.get(Person, UUID(job.payload["person"]))
-    return person is None or not person.email
+    is_quiet = all(row.attempts == 0 and row.done_at is None for row in rows)
+    sent = select(Delivery.id).where(
+        Delivery.id.in_([UUID(key["id"]) for key in _added(snapshot, Delivery)]),
+        Delivery.channel != Channel.IN_APP,
+        Delivery.state.not_in([DeliveryState.QUEUED, DeliveryState.UNWANTED]),
+    )
+    return is_quiet and len(rows) == len(wanted) and session.scalars(sent).first() is None
 
 
 def _drop_jobs(session: Session, snapshot: CaseSnapshot) -> None:

@@ -122,6 +122,7 @@ def world(databases, library, make_desk, tmp_path_factory) -> World:
         "jurisdiction": "liangjiang",
         "name": "withdrawal",
         "list_name": "todo",
+        "event": "accepted",
     }
     with unit_of_work(runtime.sessions) as session:
         people = {p.login: p.id for p in session.scalars(select(Person))}

@@ -120,7 +120,15 @@ class Library:
     @cached_property
     def assumptions(self) -> dict[str, Any]:
         """Return the register of assumptions (系统假定) by id."""
-        path = self.bpmn_root / SHARED / "assumptions.yaml"
+        return self._shared("assumptions.yaml")
+
+    @cached_property
+    def notifications(self) -> dict[str, Any]:
+        """Return what people are notified of: ``events`` by name, and ``common`` places."""
+        return {"events": {}, "common": {}} | self._shared("notifications.yaml")
+
+    def _shared(self, name: str) -> dict[str, Any]:
+        path = self.bpmn_root / SHARED / name
         return read_yaml(path) if path.exists() else {}
 
     def bundles(self) -> Iterator[Bundle]:

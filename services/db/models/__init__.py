@@ -31,6 +31,14 @@ from services.db.models.handling import (
 )
 from services.db.models.handoffs import HandoffFile, HandoffIn, HandoffOut, HandoffState, PartyKey
 from services.db.models.links import CaseHold, Claim
+from services.db.models.notifying import (
+    Channel,
+    Delivery,
+    DeliveryState,
+    Notification,
+    NotificationPreference,
+    NotificationText,
+)
 from services.db.models.parties import (
     Expert,
     LoginAttempt,
@@ -54,7 +62,6 @@ from services.db.models.publicity import (
     ConsortiumState,
     Notice,
     NoticeStatus,
-    Notification,
     Objection,
 )
 from services.db.models.time import (
@@ -84,6 +91,7 @@ __all__ = [
     "CaseRole",
     "CaseSnapshot",
     "CaseStatus",
+    "Channel",
     "Checkpoint",
     "Claim",
     "Comment",
@@ -100,6 +108,8 @@ __all__ = [
     "Deadline",
     "Decision",
     "Delegation",
+    "Delivery",
+    "DeliveryState",
     "Document",
     "Draft",
     "Expert",
@@ -119,6 +129,8 @@ __all__ = [
     "Notice",
     "NoticeStatus",
     "Notification",
+    "NotificationPreference",
+    "NotificationText",
     "Objection",
     "Party",
     "PartyKey",

@@ -113,21 +113,3 @@ class Consortium(Base):
     )
     ended_on: Mapped[date | None] = mapped_column(comment="Revoked or dissolved from this date on")
     is_rehearsal: Mapped[bool] = mapped_column(default=False)
-
-
-class Notification(Base):
-    """A message to one person, in the app; mail goes out as a job beside it."""
-
-    __tablename__ = "notifications"
-    __table_args__ = (Index(None, "person_id", "id"),)
-
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
-    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"))
-    case_id: Mapped[UUID | None] = mapped_column(ForeignKey("cases.id"), index=True)
-    task_id: Mapped[UUID | None] = mapped_column(
-        index=True, comment="The task it calls to; dropped a day after that is closed"
-    )
-    template: Mapped[str] = mapped_column(CODE)
-    data: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    sent_at: Mapped[datetime]
-    read_at: Mapped[datetime | None]

@@ -92,7 +92,7 @@ def test_a_package_proves_that_a_checkpoint_lists_its_chain(sqlite_runtime, play
 def test_a_bit_turned_in_any_member_is_found(sqlite_runtime, played):
     case_id = played(sqlite_runtime, "liangjiang/objection_dismissed")
     files = members(packed(sqlite_runtime, "lj-reviewer", case_id))
-    assert "objections.json" in files
+    assert {"objections.json", "deliveries.json"} <= set(files)
 
     bundle = [name for name in files if name.startswith("bundle/")]
     few = {name.rsplit(".", 1)[-1]: name for name in bundle}.values()
@@ -153,7 +153,9 @@ def test_an_applicants_package_says_what_it_leaves_out(sqlite_runtime, played):
     assert manifest["view"] == "applicant"
     assert manifest["audit"] is None
     assert "异议材料" in manifest["left_out"]
-    assert {"audit.json", "objections.json", "document.json"} & set(files) == set()
+    assert {"audit.json", "objections.json", "document.json", "deliveries.json"} & set(
+        files
+    ) == set()
     decisions = json.loads(files["decisions.json"])
     assert any(d["answers"] is None for d in decisions)
     assert all(d["person"] in {"专家"} for d in decisions if d["role"] == "expert")

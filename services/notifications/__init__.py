@@ -1,0 +1,5 @@
+"""Telling people what happened: in the app always, and by the channels they and the law choose."""
+
+from services.notifications.telling import TASK_OPENED, notify, people_of, tasks_opened
+
+__all__ = ["TASK_OPENED", "notify", "people_of", "tasks_opened"]

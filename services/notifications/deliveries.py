@@ -1,0 +1,115 @@
+"""Deliveries: made once with their content, then begun, handed over, and ended.
+
+The steps of one delivery are transactions of their own (reliability: mark, commit, send, done);
+between the first and the last the provider may have it or not, which is asked first.
+"""
+
+from collections.abc import Collection
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+from uuid import UUID, uuid5
+
+import rfc8785
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from services.db.models import Channel, Delivery, DeliveryState, Notification
+from services.notifications.channels import Way
+
+IN_APP, QUEUED = Channel.IN_APP, DeliveryState.QUEUED
+DIGEST = "digest"  # the event of a daily digest
+OPEN = (DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.HELD, DeliveryState.FAILED)
+_NAMES = UUID("6f1c1e0a-6a0f-4c62-9b52-3f0f2f6f6a11")
+
+
+def key_of(occasion: str, person_id: UUID, channel: Channel) -> UUID:
+    """Return the id of a delivery: always the same for one occasion, person and channel."""
+    return uuid5(_NAMES, f"{occasion}|{person_id}|{channel.value}")
+
+
+def untold(session: Session, occasion: str, people: Collection[UUID]) -> set[UUID]:
+    """Return who of the people has not been told of an occasion yet."""
+    ids = {key_of(occasion, person, IN_APP): person for person in people}
+    told = set(session.scalars(select(Delivery.id).where(Delivery.id.in_(ids))))
+    return {person for each, person in ids.items() if each not in told}
+
+
+def made(
+    row: Notification, way: Way, occasion: str, content: tuple[str, str], *, at: datetime
+) -> Delivery:
+    """Return the delivery of a notification by one channel, not yet in the session."""
+    kept = {"subject": content[0], "body": content[1]}
+    is_done = way.state is DeliveryState.DELIVERED
+    return Delivery(
+        id=key_of(occasion, row.person_id, way.channel),
+        notification_id=row.id,
+        case_id=row.case_id,
+        person_id=row.person_id,
+        channel=way.channel,
+        template=row.template,
+        address=way.address,
+        content=kept,
+        content_sha256=digest(kept),
+        state=way.state,
+        queued_at=at,
+        delivered_at=at if is_done else None,
+        last_error=way.note,
+        is_for_digest=way.is_for_digest,
+    )
+
+
+def digest(content: Any) -> str:
+    """Return the hash of a content, hexadecimal."""
+    return sha256(rfc8785.dumps(content)).hexdigest()
+
+
+def begin(session: Session, delivery: Delivery) -> bool:
+    """Mark a delivery as being sent; False if there is nothing to send.
+
+    One that was being sent before is asked for first: a worker may have died in between.
+    """
+    if delivery.state not in OPEN:
+        return False
+    delivery.asks_first = delivery.asks_first or delivery.state is not DeliveryState.QUEUED
+    delivery.state = DeliveryState.SENDING
+    delivery.attempts += 1
+    session.flush()
+    return True
+
+
+def handed_over(session: Session, delivery: Delivery, reference: str | None, at: datetime) -> None:
+    """Mark a delivery, and what went out with it as a digest, as taken by the provider."""
+    for row in _together(session, delivery):
+        if row.state in OPEN:
+            row.state, row.delivered_at = DeliveryState.DELIVERED, at
+            row.reference, row.last_error = reference, None
+    session.flush()
+
+
+def not_handed_over(
+    session: Session, delivery: Delivery, reason: str, at: datetime, *, for_good: bool
+) -> None:
+    """Note why a try failed; ``for_good`` if no worker tries again by itself."""
+    for row in _together(session, delivery):
+        row.last_error = reason[:500]
+        if for_good:
+            row.state, row.failed_at = DeliveryState.FAILED, at
+    session.flush()
+
+
+def _together(session: Session, delivery: Delivery) -> list[Delivery]:
+    """Return a delivery with what goes out in it, if it is a digest."""
+    if delivery.template != DIGEST:
+        return [delivery]
+    parts = session.scalars(select(Delivery).where(Delivery.digest_id == delivery.id))
+    return [delivery, *parts]
+
+
+def drop(session: Session, delivery_id: UUID, reason: str) -> None:
+    """Give a delivery up by a person's decision; what has gone out stays as it is."""
+    delivery = session.get(Delivery, delivery_id)
+    for row in _together(session, delivery) if delivery is not None else []:
+        if row.state in OPEN:
+            row.state, row.last_error = DeliveryState.UNWANTED, reason[:500]
+    session.flush()

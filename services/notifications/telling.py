@@ -1,0 +1,168 @@
+"""Telling people of an occasion, in the case's transaction: in the app, and by their channels."""
+
+from collections.abc import Collection, Iterable
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from services.calendars import RECEIVING_ROLE
+from services.db.models import (
+    Delivery,
+    Job,
+    JobKind,
+    Membership,
+    Notification,
+    NotificationPreference,
+    PartyKind,
+    Person,
+    Task,
+)
+from services.notifications import deliveries, preferences, texts
+from services.notifications.channels import Hours, Way, ways
+from services.notifications.events import Event, event
+from services.notifications.wording import REHEARSAL, render
+
+if TYPE_CHECKING:
+    from services.cases.environment import CaseWorld
+
+TASK_OPENED = "task_opened"
+
+
+def people_of(
+    world: "CaseWorld", roles: Iterable[str], party_ids: Collection[UUID] = ()
+) -> set[UUID]:
+    """Return who holds a role for the party bound to it, and everyone of ``party_ids``."""
+    wanted = [(world.parties[role].id, role) for role in roles if role in world.parties]
+    session = world.session
+    found: set[UUID] = set()
+    for party_id, role in wanted:
+        found |= set(
+            session.scalars(
+                select(Membership.person_id).where(
+                    Membership.party_id == party_id, Membership.role == role
+                )
+            )
+        )
+    if party_ids:
+        found |= set(
+            session.scalars(select(Membership.person_id).where(Membership.party_id.in_(party_ids)))
+        )
+    return found
+
+
+def notify(
+    world: "CaseWorld",
+    people: Iterable[UUID],
+    template: str,
+    data: dict[str, Any],
+    *,
+    key: str,
+    task_id: UUID | None = None,
+) -> None:
+    """Write a notification for each person, its deliveries and their jobs, in one transaction.
+
+    ``key`` names the occasion: the same occasion never reaches a person twice. What is delivered
+    is rendered here, once.
+    """
+    session, case = world.session, world.case
+    wanted = deliveries.untold(session, key, set(people))
+    if not wanted:
+        return
+    facts = {"case_number": case.number, "case_title": case.title, **data}
+    wishes = preferences.of(session, wanted)
+    about = event(world.runtime.library.notifications, template)
+    own = texts.own(session, _agency(world), template)
+    rows = session.scalars(select(Person).where(Person.id.in_(wanted)).order_by(Person.id))
+    for person in rows:
+        row = Notification(
+            person_id=person.id,
+            case_id=case.id,
+            task_id=task_id,
+            template=template,
+            data=facts,
+            sent_at=world.now,
+        )
+        session.add(row)
+        session.flush()
+        wish = wishes[person.id]
+        sources = [own, _procedure_texts(world), {template: about.texts}]
+        content = render(sources, template, facts, wish.language)
+        for way in _ways(world, person, wish, about):
+            _put(world, row, way, key, content, about)
+
+
+def _ways(
+    world: "CaseWorld", person: Person, wish: NotificationPreference, about: Event
+) -> Iterable[Way]:
+    hours = Hours(world.runtime.settings.notifying_hours, world.calendar)
+    return ways(person, wish, about, _real_now(world), hours, world.runtime.messengers)
+
+
+def _put(
+    world: "CaseWorld",
+    row: Notification,
+    way: Way,
+    key: str,
+    content: tuple[str, str],
+    about: Event,
+) -> None:
+    subject, body = content
+    is_marked = world.case.is_rehearsal and way.channel is not deliveries.IN_APP
+    delivery = deliveries.made(
+        row, way, key, (REHEARSAL + subject if is_marked else subject, body), at=world.now
+    )
+    delivery.is_statutory = about.is_statutory
+    world.session.add(delivery)
+    if way.state is deliveries.QUEUED:
+        world.session.add(_job(world, delivery, way, key))
+
+
+def _job(world: "CaseWorld", delivery: Delivery, way: Way, key: str) -> Job:
+    return Job(
+        kind=JobKind.MAIL,
+        case_id=world.case.id,
+        dedupe_key=f"{way.channel.value}:{key}:{delivery.person_id}",
+        payload={"delivery": str(delivery.id)},
+        due_at=way.at,
+    )
+
+
+def _real_now(world: "CaseWorld") -> Any:
+    return world.now - timedelta(seconds=world.case.clock_offset_seconds)
+
+
+def _agency(world: "CaseWorld") -> UUID | None:
+    agency = world.parties.get(RECEIVING_ROLE)
+    return agency.id if agency else None
+
+
+def _procedure_texts(world: "CaseWorld") -> dict[str, Any]:
+    found: dict[str, Any] = world.ready.opened.procedure.get("notifications") or {}
+    return found
+
+
+def tasks_opened(world: "CaseWorld", tasks: Iterable[Task]) -> None:
+    """Tell the people of applicant units and named persons that a task waits for them.
+
+    Officials have their inbox; they are not mailed for each task.
+    """
+    for task in tasks:
+        people = _addressees(world, task)
+        data = {"task_name": task.name, "task_id": str(task.id)}
+        notify(world, people, TASK_OPENED, data, key=f"task:{task.id}", task_id=task.id)
+
+
+def _addressees(world: "CaseWorld", task: Task) -> set[UUID]:
+    if task.person_id is not None:
+        return {task.person_id}
+    agencies = {p.id for p in world.parties.values() if p.kind is PartyKind.AGENCY}
+    if task.party_id is None or task.party_id in agencies:
+        return set()
+    rows = world.session.scalars(
+        select(Membership.person_id).where(
+            Membership.party_id == task.party_id, Membership.role == task.role
+        )
+    )
+    return set(rows)
