@@ -35,7 +35,7 @@ web/dist/index.html: web/node_modules/.ready docs/openapi.json web/index.html we
 
 web: web/dist/index.html ## Build the web application into web/dist
 
-system: ## Install what the tests need of the system (PostgreSQL, Chromium, fonts), where possible
+system: ## Install what the tests need of the system (PostgreSQL, Redis, Chromium, fonts), where possible
 	@bash tests/system.sh
 
 run: setup web ## Serve the product with jurisdictions and sample parties on http://127.0.0.1:8000

@@ -1,4 +1,4 @@
-"""The command line: liancheng serve, migrate, load, demo, check, play, audit."""
+"""The command line: liancheng serve, worker, migrate, load, demo, check, play, audit."""
 
 import json
 import os
@@ -12,8 +12,8 @@ from rich.progress import track
 from api.cli_audit import audit
 from api.cli_cases import case
 from api.cli_handoffs import handoff
-from api.console import console, open_runtime, print_rows
-from services import cases, checking, deadlines, loading, parties
+from api.console import console, open_runtime, print_rows, read_settings
+from services import cases, checking, deadlines, loading, logs, parties
 from services.db import migrate as migrations
 from services.db.engine import unit_of_work
 from services.runtime import Runtime
@@ -74,12 +74,43 @@ def demo(*, as_json: bool) -> None:
 @main.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8000, show_default=True)
-@click.option("--threads", default=8, show_default=True)
-def serve(host: str, port: int, threads: int) -> None:
-    """Serve the API with the sweeper in the same process (embedded mode)."""
+@click.option("--threads", default=8, show_default=True, type=click.IntRange(1))
+@click.option("--processes", default=1, show_default=True, type=click.IntRange(1))
+@click.option(
+    "--sweeper/--no-sweeper",
+    default=None,
+    help="Run jobs in the server itself; by default only without Redis.",
+)
+def serve(host: str, port: int, threads: int, processes: int, *, sweeper: bool | None) -> None:
+    """Serve the API and the web application."""
     from api.server import run  # noqa: PLC0415 - gunicorn only where it is needed
 
-    run(open_runtime(), host=host, port=port, threads=threads)
+    settings = read_settings()
+    if settings.is_sqlite and processes > 1:
+        raise click.ClickException(
+            "SQLite 只能由一个进程使用。请用 --processes 1，或改用 PostgreSQL"
+        )
+    run(
+        settings,
+        host=host,
+        port=port,
+        threads=threads,
+        processes=processes,
+        has_sweeper=settings.redis_url is None if sweeper is None else sweeper,
+    )
+
+
+@main.command()
+@click.option("--concurrency", default=2, show_default=True, type=click.IntRange(1))
+def worker(concurrency: int) -> None:
+    """Run jobs: called by the doorbell where there is Redis, and by looking now and then."""
+    from services.background.worker import Worker  # noqa: PLC0415 - only where it is needed
+
+    settings = read_settings()
+    if settings.is_sqlite:
+        raise click.ClickException("使用 SQLite 时任务由 serve 自己运行，不需要 worker")
+    logs.configure()
+    Worker(settings, concurrency).run()
 
 
 @main.command()

@@ -16,8 +16,13 @@ console = Console()
 
 def open_runtime() -> Runtime:
     """Open the runtime the environment asks for, or say what is wrong with it."""
+    return make_runtime(read_settings())
+
+
+def read_settings() -> Settings:
+    """Read the settings from the environment, or say what is wrong with them."""
     try:
-        return make_runtime(Settings.from_env(os.environ))
+        return Settings.from_env(os.environ)
     except SettingsError as error:
         raise click.ClickException(str(error)) from error
 

@@ -1,5 +1,6 @@
-"""A production WSGI server around the application, with the sweeper beside it."""
+"""A production WSGI server around the application; without Redis with the sweeper beside it."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -9,40 +10,67 @@ from gunicorn.app.base import BaseApplication
 from api.app import create_app
 from services import logs
 from services.background.sweeper import Sweeper
-from services.runtime import Runtime
+from services.runtime import Runtime, make_runtime
+from services.settings import Settings
+
+GRACE_SECONDS = 5  # beyond the hard limit of a job
 
 
 class _Server(BaseApplication):
-    """gunicorn with threads, one process: SQLite and the sweeper live in it."""
+    """gunicorn with threads. Each of its processes makes a runtime of its own, after the fork."""
 
-    def __init__(self, app: Flask, options: dict[str, Any]) -> None:
-        self._app = app
+    def __init__(self, settings: Settings, options: dict[str, Any], *, has_sweeper: bool) -> None:
+        self._settings = settings
         self._options = options
+        self._has_sweeper = has_sweeper
+        self._ends: list[Callable[[], None]] = []
         super().__init__()
 
     def load_config(self) -> None:
         for name, value in self._options.items():
             self.cfg.set(name, value)
+        self.cfg.set("worker_exit", lambda _server, _worker: self._end())
 
     def load(self) -> Flask:
-        return self._app
+        runtime = make_runtime(self._settings)
+        ring = self._sweeper(runtime) if self._has_sweeper else self._doorbell()
+        return create_app(replace(runtime, ring=ring))
+
+    def _sweeper(self, runtime: Runtime) -> Callable[[], None]:
+        """Start the sweeper of this process; how to wake it."""
+        sweeper = Sweeper(runtime)
+        sweeper.start()
+        self._ends.append(lambda: sweeper.stop(self._settings.job_seconds))
+        return sweeper.ring
+
+    def _doorbell(self) -> Callable[[], None]:
+        """Return how to wake the workers; without Redis they look by themselves."""
+        if self._settings.redis_url is None:
+            return lambda: None
+        from services.background.doorbell import Doorbell  # noqa: PLC0415 - only with Redis
+
+        doorbell = Doorbell(self._settings.redis_url)
+        self._ends.append(doorbell.stop)
+        return doorbell.ring
+
+    def _end(self) -> None:
+        for end in self._ends:
+            end()
 
 
-def run(runtime: Runtime, *, host: str, port: int, threads: int) -> None:
-    """Serve until stopped."""
+def run(
+    settings: Settings, *, host: str, port: int, threads: int, processes: int, has_sweeper: bool
+) -> None:
+    """Serve until stopped; requests and the job at hand are finished first."""
     logs.configure()
-    sweeper = Sweeper(runtime)
-    app = create_app(replace(runtime, ring=sweeper.ring))
     options = {
         "bind": f"{host}:{port}",
-        "workers": 1,
+        "workers": processes,
         "threads": threads,
         "worker_class": "gthread",
         "timeout": 120,
-        "graceful_timeout": 10,
-        "post_worker_init": lambda _worker: sweeper.start(),
-        "worker_exit": lambda _server, _worker: sweeper.stop(),
+        "graceful_timeout": settings.job_seconds + GRACE_SECONDS,
         "limit_request_line": 8190,
         "loglevel": "warning",
     }
-    _Server(app, options).run()
+    _Server(settings, options, has_sweeper=has_sweeper).run()

@@ -1,4 +1,4 @@
-"""Throw-away database servers on free ports, each in a folder of its own."""
+"""Throw-away PostgreSQL and Redis servers on free ports, each in a folder of its own."""
 
 import os
 import shutil
@@ -7,9 +7,11 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 
+import redis as redis_client
 from sqlalchemy import create_engine
 from sqlalchemy.exc import OperationalError
 
@@ -87,12 +89,12 @@ def _start(
     )
 
 
-def _program(name: str) -> str:
+def _program(name: str, package: str = "postgresql") -> str:
     found = shutil.which(name) or next(
         (str(p) for p in sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"))), None
     )
     if found is None:
-        raise MissingProgramError(f"{name} is missing: install Debian's package postgresql")
+        raise MissingProgramError(f"{name} is missing: install Debian's package {package}")
     return found
 
 
@@ -108,3 +110,57 @@ def _wait_for(url: str) -> None:
                 raise
             time.sleep(0.05)
     engine.dispose()
+
+
+@dataclass
+class Redis:
+    """A Redis server that keeps nothing on disk; it may be killed and started again."""
+
+    folder: Path
+    port: int = field(default_factory=free_port)
+    process: "subprocess.Popen[bytes] | None" = None
+
+    @property
+    def url(self) -> str:
+        """Return where it listens, with the number of its first database."""
+        return f"redis://127.0.0.1:{self.port}/0"
+
+    def client(self) -> "redis_client.Redis":
+        """Return a client of its first database."""
+        return redis_client.Redis(port=self.port, socket_timeout=5)
+
+    def start(self) -> None:
+        """Start it and wait until it answers. Raises MissingProgramError."""
+        options = ["--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--dir"]
+        policy = ["--maxmemory", "64mb", "--maxmemory-policy", "noeviction"]
+        self.process = subprocess.Popen(
+            [_program("redis-server", "redis-server"), *options, str(self.folder), *policy],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        until = time.monotonic() + START_SECONDS
+        while time.monotonic() < until:
+            with suppress(redis_client.ConnectionError):
+                self.client().ping()
+                return
+            time.sleep(0.02)
+        raise TimeoutError("redis-server does not answer")
+
+    def kill(self) -> None:
+        """End it at once; what was queued is gone."""
+        assert self.process is not None
+        self.process.kill()
+        self.process.wait(STOP_SECONDS)
+        self.process = None
+
+
+@contextmanager
+def redis(folder: Path) -> Iterator[Redis]:
+    """Run a Redis server. Raises MissingProgramError."""
+    server = Redis(folder)
+    server.start()
+    try:
+        yield server
+    finally:
+        if server.process is not None:
+            server.kill()

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from services import evidence
+from services import evidence, sweeps
 from services.db.models import (
     Case,
     CaseSnapshot,
@@ -36,4 +36,5 @@ def tidy(session: Session, now: datetime) -> None:
     session.execute(delete(CaseSnapshot).where(CaseSnapshot.case_id.in_(finished)))
     closed = select(Task.id).where(Task.closed_at < now - CALLS_KEPT)
     session.execute(delete(Notification).where(Notification.task_id.in_(closed)))
+    sweeps.forget(session, now)
     evidence.forget_unused(session, now)

@@ -54,7 +54,11 @@ class Claim:
 
 
 def claim(
-    session: Session, now: datetime, worker: str, only_case: UUID | None = None
+    session: Session,
+    now: datetime,
+    worker: str,
+    only_case: UUID | None = None,
+    lease: timedelta = LEASE,
 ) -> Claim | None:
     """Take the job that has been due longest, or None. A short transaction of its own."""
     due = (
@@ -73,7 +77,7 @@ def claim(
     row = session.execute(
         update(Job)
         .where(Job.id == due.scalar_subquery())
-        .values(lease_until=now + LEASE, attempts=Job.attempts + 1, claimed_by=worker)
+        .values(lease_until=now + lease, attempts=Job.attempts + 1, claimed_by=worker)
         .returning(Job.id, Job.kind, Job.case_id, Job.payload, Job.attempts)
         .execution_options(synchronize_session=False)
     ).first()
@@ -83,17 +87,29 @@ def claim(
 def run_due(runtime: Runtime, worker: str, limit: int = 1000, only_case: UUID | None = None) -> int:
     """Run what is due, at most ``limit`` jobs; how many ran. Runs its own transactions."""
     for count in range(limit):
-        with unit_of_work(runtime.sessions) as session:
-            claimed = claim(session, runtime.clock.now(), worker, only_case)
+        claimed = claim_next(runtime, worker, only_case)
         if claimed is None:
             return count
         run(runtime, claimed)
     return limit
 
 
+def claim_next(runtime: Runtime, worker: str, only_case: UUID | None = None) -> Claim | None:
+    """Take the job that has been due longest, in a transaction of its own."""
+    lease = timedelta(seconds=runtime.settings.lease_seconds)
+    with unit_of_work(runtime.sessions) as session:
+        return claim(session, runtime.clock.now(), worker, only_case, lease)
+
+
 def run(runtime: Runtime, claimed: Claim) -> None:
-    """Run one claimed job. Never raises for what a job may do: it retries or opens an incident."""
+    """Run one claimed job. Never raises for what a job may do: it retries or opens an incident.
+
+    A job that ends its worker each time, by the hard limit say, cannot count its own failures:
+    the attempts of its claims tell.
+    """
     try:
+        if claimed.attempt > _most_attempts(claimed.kind):
+            raise IncidentError("JOB", claimed.kind.value, "每次运行都被中断，没有留下结果")  # noqa: TRY301
         _RUNNERS[claimed.kind](runtime, claimed)
     except RetryableError as error:
         _retry(runtime, claimed, error)
@@ -215,6 +231,10 @@ _RUNNERS: dict[JobKind, Callable[[Runtime, Claim], None]] = {
     JobKind.MAIL: _run_mail,
     JobKind.MESSAGE: _run_message,
 }
+
+
+def _most_attempts(kind: JobKind) -> int:
+    return MAX_ATTEMPTS + (MAX_RESTS if kind is JobKind.MESSAGE else 0)
 
 
 def _retry(runtime: Runtime, claimed: Claim, error: Exception) -> None:

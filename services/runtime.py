@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from services.db.engine import Sessions, open_engine, open_sessions
+from services.db.engine import Sessions, ask_time, open_engine, open_sessions
 from services.db.models import Case, Channel
 from services.gateways.anchors import AnchorStore, FolderAnchors, HttpAnchors
-from services.gateways.clock import Clock, SystemClock
+from services.gateways.clock import Clock, DatabaseClock, SystemClock
 from services.gateways.files import FileStore, FolderFileStore
 from services.gateways.keys import FolderKeyStore, KeyStore
 from services.gateways.mail import FolderMailer, Mailer, SmtpMailer
@@ -54,7 +54,7 @@ def make_runtime(settings: Settings, clock: Clock | None = None) -> Runtime:
     return Runtime(
         settings=settings,
         sessions=open_sessions(open_engine(settings.database_url)),
-        clock=clock or SystemClock(),
+        clock=clock or _clock(settings),
         files=FolderFileStore(data / "files"),
         keys=FolderKeyStore(settings.keys_dir),
         mailer=mailer,
@@ -66,6 +66,12 @@ def make_runtime(settings: Settings, clock: Clock | None = None) -> Runtime:
             Channel.WEBHOOK: _messenger(settings.webhook, data / "webhook"),
         },
     )
+
+
+def _clock(settings: Settings) -> Clock:
+    if settings.is_sqlite:
+        return SystemClock()
+    return DatabaseClock(ask_time(settings.database_url))
 
 
 def _publisher(settings: Settings) -> Publisher:

@@ -34,6 +34,8 @@ class HttpGateway:
 class Settings:
     """What a deployment may choose. Durations in seconds, sizes in bytes.
 
+    ``redis_url`` None: there is no doorbell and sweepers alone do the work. ``job_seconds`` is the
+    longest a job may take, ``lease_seconds`` how long it belongs to the worker that claimed it.
     ``yellow_working_days``: a task shows yellow (临期) from so many working days left on.
     """
 
@@ -59,12 +61,24 @@ class Settings:
     sms: HttpGateway | None = None
     webhook: HttpGateway | None = None
     notifying_hours: NotifyingHours = NotifyingHours()
+    redis_url: str | None = None
+    job_seconds: int = 25
+    lease_seconds: int = 60
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Tell whether the database is a file, for one host and one server process only."""
+        return self.database_url.startswith("sqlite")
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> "Settings":
-        """Read the LIANCHENG_* variables. Raises SettingsError naming all that are wrong."""
+        """Read the LIANCHENG_* variables, each also from the file that LIANCHENG_*_FILE names.
+
+        Raises SettingsError naming all that are wrong.
+        """
         reader = _Reader(env)
         data_dir = Path(reader.text("DATA_DIR", str(ROOT / "var"))).absolute()
+        redis_url = reader.text("REDIS_URL", "") or None
         settings = cls(
             data_dir=data_dir,
             database_url=reader.text("DATABASE_URL", f"sqlite:///{data_dir / 'liancheng.db'}"),
@@ -78,7 +92,7 @@ class Settings:
             secure_cookies=reader.flag("SECURE_COOKIES", default=False),
             session_seconds=reader.number("SESSION_SECONDS", 8 * 3600),
             max_upload_bytes=reader.number("MAX_UPLOAD_BYTES", 50_000_000),
-            sweep_seconds=reader.number("SWEEP_MILLISECONDS", 1000) / 1000,
+            sweep_seconds=reader.number("SWEEP_MILLISECONDS", 15_000 if redis_url else 1000) / 1000,
             allow_rehearsals=reader.flag("ALLOW_REHEARSALS", default=True),
             yellow_working_days=reader.number("YELLOW_WORKING_DAYS", 4),
             checkpoint_seconds=reader.number("CHECKPOINT_SECONDS", 600),
@@ -88,7 +102,14 @@ class Settings:
             sms=reader.gateway("SMS"),
             webhook=reader.gateway("WEBHOOK"),
             notifying_hours=reader.hours(),
+            redis_url=redis_url,
+            job_seconds=reader.number("JOB_SECONDS", 25),
+            lease_seconds=reader.number("LEASE_SECONDS", 60),
         )
+        if settings.lease_seconds <= 2 * settings.job_seconds:
+            reader.problems.append(
+                "LIANCHENG_LEASE_SECONDS must be more than twice LIANCHENG_JOB_SECONDS"
+            )
         if reader.problems:
             raise SettingsError("; ".join(reader.problems))
         return settings
@@ -102,7 +123,21 @@ class _Reader:
         self.problems: list[str] = []
 
     def text(self, name: str, default: str) -> str:
-        return self.env.get(f"LIANCHENG_{name}", default)
+        variable = f"LIANCHENG_{name}"
+        file = self.env.get(f"{variable}_FILE")
+        if file is None:
+            return self.env.get(variable, default)
+        if variable in self.env:
+            self.problems.append(f"{variable} and {variable}_FILE must not both be set")
+        return self._content(file, f"{variable}_FILE", default)
+
+    def _content(self, file: str, variable: str, default: str) -> str:
+        """Return a file's text without the line's end that editors leave."""
+        try:
+            return Path(file).read_text("utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            self.problems.append(f"{variable} names {file}: {type(error).__name__}")
+            return default
 
     def number(self, name: str, default: int) -> int:
         raw = self.text(name, str(default))

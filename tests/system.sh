@@ -5,6 +5,7 @@ have() { command -v "$1" >/dev/null 2>&1 || compgen -G "/usr/lib/postgresql/*/bi
 fonts() { compgen -G "/usr/share/fonts/*/noto/NotoSansCJK*" >/dev/null; }
 wanted=()
 have postgres && have initdb || wanted+=(postgresql)
+have redis-server || wanted+=(redis-server)
 have chromium || [ -n "${LIANCHENG_CHROMIUM:-}" ] || wanted+=(chromium)
 fonts || wanted+=(fonts-noto-cjk)
 [ ${#wanted[@]} = 0 ] && exit 0

@@ -1,35 +1,61 @@
-"""The sweeper: runs whatever is due, in every worker and in the embedded server."""
+"""The sweeper: looks for due jobs by itself, whatever becomes of the doorbell."""
 
+import faulthandler
 import logging
-import os
 import random
-import socket
+import sys
 import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from datetime import datetime, timedelta
 
-from services import jobs
+from services import sweeps
 from services.background.chores import Chores
+from services.background.looking import look, may_act, own_name
+from services.db.engine import unit_of_work
 from services.runtime import Runtime
 
 log = logging.getLogger(__name__)
+
+SIGN_EVERY = timedelta(seconds=10)
+
+
+@contextmanager
+def hard_limit(seconds: int) -> Iterator[None]:
+    """End this process, telling where it was, when the block takes longer; even when it hangs."""
+    faulthandler.dump_traceback_later(seconds, exit=True, file=sys.__stderr__ or sys.stderr)
+    try:
+        yield
+    finally:
+        faulthandler.cancel_dump_traceback_later()
 
 
 class Sweeper:
     """A thread that looks for due jobs each few seconds, and at once when it is rung.
 
-    It never dies of a job or of the database going away: it looks again later.
+    It never dies of a job or of the database going away: it looks again later. A job that takes
+    longer than ``limit_seconds`` ends the process, and runs again when its lease is over. A server
+    with people waiting in it gives no limit: there such a job holds up the jobs behind it.
     """
 
-    def __init__(self, runtime: Runtime) -> None:
+    def __init__(self, runtime: Runtime, *, limit_seconds: int | None = None) -> None:
         self._runtime = runtime
+        self._limit_seconds = limit_seconds
         self._bell = threading.Event()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="sweeper", daemon=True)
         self._chores = Chores(runtime)
-        self._name = f"{socket.gethostname()}/{os.getpid()}"
+        self._signed_at: datetime | None = None
+        self._name = own_name()
 
     def start(self) -> None:
         """Begin."""
         self._thread.start()
+
+    @property
+    def is_alive(self) -> bool:
+        """Tell whether it is at work."""
+        return self._thread.is_alive()
 
     def ring(self) -> None:
         """Look now."""
@@ -39,18 +65,40 @@ class Sweeper:
         """Finish the job at hand and stop."""
         self._stopping.set()
         self._bell.set()
-        self._thread.join(timeout_seconds)
+        if self._thread.is_alive():
+            self._thread.join(timeout_seconds)
 
     def _run(self) -> None:
         while not self._stopping.is_set():
+            self._surviving(self._sweep)
             self._bell.wait(self._runtime.settings.sweep_seconds * random.uniform(0.8, 1.2))  # noqa: S311 - jitter
             self._bell.clear()
-            self._sweep()
 
-    def _sweep(self) -> None:
+    @staticmethod
+    def _surviving(act: Callable[[], None]) -> None:
         try:
-            self._chores.see_to()
-            while not self._stopping.is_set() and jobs.run_due(self._runtime, self._name, limit=1):
-                pass
+            act()
         except Exception:  # a process boundary: the database may be away for a while
             log.exception("sweeper.failed")
+
+    def _sweep(self) -> None:
+        is_trusted = may_act(self._runtime, self._name)
+        self._sign(is_trusted=is_trusted)
+        if not is_trusted:
+            return
+        self._surviving(self._chores.see_to)  # a chore that fails holds up no job
+        while not self._stopping.is_set() and self._look():
+            self._sign(is_trusted=True)
+
+    def _look(self) -> bool:
+        with hard_limit(self._limit_seconds) if self._limit_seconds else nullcontext():
+            return look(self._runtime, self._name)
+
+    def _sign(self, *, is_trusted: bool) -> None:
+        """Record that it works, not more often than each few seconds."""
+        now = self._runtime.clock.now()
+        if self._signed_at is None or now - self._signed_at > SIGN_EVERY:
+            skew = self._runtime.clock.skew_seconds()
+            with unit_of_work(self._runtime.sessions) as session:
+                sweeps.record(session, self._name, now, skew_seconds=skew, has_acted=is_trusted)
+            self._signed_at = now

@@ -1,12 +1,14 @@
 """Opens SQLite or PostgreSQL so that no update is ever lost silently."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.pool import NullPool
 
 Sessions = sessionmaker[Session]
 
@@ -44,6 +46,18 @@ def _begin(connection: Any) -> None:
     """Take the write lock at once, unless the work is declared to read only."""
     reads = connection.get_execution_options().get(_READS, False)
     connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+
+
+def ask_time(url: str) -> Callable[[], datetime]:
+    """Return how to ask a PostgreSQL server for its time, over connections of their own."""
+    engine = create_engine(url, poolclass=NullPool, connect_args={"connect_timeout": 3})
+
+    def ask() -> datetime:
+        with engine.connect() as connection:
+            found: datetime = connection.execute(text("SELECT clock_timestamp()")).scalar_one()
+        return found
+
+    return ask
 
 
 def open_sessions(engine: Engine) -> Sessions:

@@ -72,6 +72,7 @@ from services.db.models.time import (
     Incident,
     Job,
     JobKind,
+    Sweep,
 )
 from services.db.models.workbench import CaseFact, CaseFollow, SavedView
 
@@ -142,6 +143,7 @@ __all__ = [
     "Rendering",
     "SavedView",
     "Substitution",
+    "Sweep",
     "Task",
     "TaskStatus",
     "Transfer",

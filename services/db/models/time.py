@@ -85,6 +85,17 @@ class Job(Base):
     )
 
 
+class Sweep(Base):
+    """When a worker last looked for due jobs: the sign that somebody does."""
+
+    __tablename__ = "sweeps"
+
+    worker: Mapped[str] = mapped_column(NAME, primary_key=True, comment="host/process")
+    seen_at: Mapped[datetime]
+    swept_at: Mapped[datetime | None]
+    skew_seconds: Mapped[int] = mapped_column(comment="Host's clock ahead of the database's")
+
+
 class Incident(Base):
     """Something no diagram provides for. Never silent: shown until a person resolves it."""
 
