@@ -10,6 +10,7 @@ import click
 from rich.progress import track
 
 from api.cli_audit import audit
+from api.cli_backups import backup, restore
 from api.cli_cases import case
 from api.cli_handoffs import handoff
 from api.console import console, open_runtime, print_rows, read_settings
@@ -210,6 +211,8 @@ def openapi() -> None:
 
 
 main.add_command(audit)
+main.add_command(backup)
+main.add_command(restore)
 main.add_command(case)
 main.add_command(handoff)
 

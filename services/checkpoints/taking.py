@@ -60,7 +60,7 @@ def take(runtime: Runtime, restored: Mapping[str, Any] | None = None) -> int:
     stays in the database and is handed over later.
     """
     anchor_waiting(runtime)
-    signer, count = _signer(runtime), 0
+    key, count = signer(runtime), 0
     while True:
         with reading(runtime.sessions) as session:
             last, heads = _last(session), _changed(session)
@@ -70,9 +70,7 @@ def take(runtime: Runtime, restored: Mapping[str, Any] | None = None) -> int:
         if not kept and restored is None:
             return count
         now = runtime.clock.now()
-        raw = records.write(
-            last.number + 1, now, last.sha256, kept, signer=signer, restored=restored
-        )
+        raw = records.write(last.number + 1, now, last.sha256, kept, signer=key, restored=restored)
         if not _keep(runtime, last.number + 1, now, raw, kept):
             return count
         anchor_waiting(runtime)
@@ -192,7 +190,7 @@ def anchor_waiting(runtime: Runtime) -> None:
             session.get_one(Checkpoint, number).anchored_at = runtime.clock.now()
 
 
-def _signer(runtime: Runtime) -> tuple[str, bytes, bytes]:
+def signer(runtime: Runtime) -> tuple[str, bytes, bytes]:
     """Return the installation's key; the first time it is made."""
     seed = runtime.keys.seed(INSTALLATION)
     if seed is None:
@@ -205,4 +203,4 @@ def _signer(runtime: Runtime) -> tuple[str, bytes, bytes]:
 
 def public_key(runtime: Runtime) -> str:
     """Return the key by which checkpoints are checked, hexadecimal. Keep it elsewhere too."""
-    return _signer(runtime)[2].hex()
+    return signer(runtime)[2].hex()

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import NullPool
@@ -80,6 +80,16 @@ def unit_of_work(sessions: Sessions) -> Iterator[Session]:
     """Commit at the end, roll back on any exception. The shell owns it, services never commit."""
     with sessions.begin() as session:
         yield session
+
+
+@contextmanager
+def read_only(engine: Engine) -> Iterator[Connection]:
+    """Give a connection that sees all tables as they were at one instant, however long it reads."""
+    options: dict[str, Any] = {_READS: True}
+    if engine.dialect.name == "postgresql":
+        options |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+    with engine.connect().execution_options(**options) as connection:
+        yield connection
 
 
 @contextmanager

@@ -38,6 +38,11 @@ def head() -> str | None:
     return ScriptDirectory.from_config(config()).get_current_head()
 
 
+def revisions() -> set[str]:
+    """Return every revision this version knows."""
+    return {script.revision for script in ScriptDirectory.from_config(config()).walk_revisions()}
+
+
 def current(engine: Engine) -> str | None:
     """Return the revision a database is at."""
     with engine.connect() as connection:

@@ -45,12 +45,12 @@ def seal(body: dict[str, Any], key_id: str, seed: bytes) -> bytes:
     return rfc8785.dumps(whole)
 
 
-def take_apart(raw: bytes) -> Sealed:
+def take_apart(raw: bytes, max_bytes: int = MAX_BYTES) -> Sealed:
     """Read a document. Only its canonical form is taken, so that one content has one hash.
 
     Raises HandoffRefusedError: TOO_LARGE, MALFORMED, UNKNOWN_ALGORITHM.
     """
-    if len(raw) > MAX_BYTES:
+    if len(raw) > max_bytes:
         raise HandoffRefusedError("移送包过大", "TOO_LARGE")
     try:
         whole = json.loads(raw)

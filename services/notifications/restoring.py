@@ -33,17 +33,20 @@ def hold_unsent(session: Session, at: datetime) -> tuple[int, int]:
     for row in mails.values():
         row.state = DeliveryState.HELD
     session.flush()
-    _hold_jobs(session, {str(each) for each in mails}, at)
-    return len(asking), len(mails)
+    return len(asking), _hold_jobs(session, {str(each) for each in mails}, at)
 
 
-def _hold_jobs(session: Session, wanted: set[str], at: datetime) -> None:
+def _hold_jobs(session: Session, wanted: set[str], at: datetime) -> int:
+    """Hold the mails of these deliveries, and those that are older than deliveries; how many."""
+    held = 0
     rows = session.scalars(
         select(Job).where(Job.kind == JobKind.MAIL, Job.done_at.is_(None), Job.failed_at.is_(None))
     ).all()
     error = IncidentError(CODE, Channel.MAIL.value, _SENTENCE)
     for job in rows:
-        if job.payload.get("delivery") in wanted:
+        if job.payload.get("delivery") in wanted or "delivery" not in job.payload:
+            held += 1
             job.failed_at, job.lease_until, job.last_error = at, None, CODE
             session.flush()
             incidents.open_incident(session, error, at, case_id=job.case_id, job_id=job.id)
+    return held
