@@ -52,6 +52,7 @@ lint: setup web/node_modules/.ready ## The lints of CI
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
+	$(BIN)/hadolint docker/Dockerfile
 	$(BIN)/mypy
 	cd web && npm run --silent lint && npm run --silent types
 
@@ -79,6 +80,7 @@ diagrams: ## Render the diagrams into docs/diagrams (needs Node and Chromium)
 
 lock: ## Lock the packages anew
 	uv pip compile -q --generate-hashes pyproject.toml -o requirements.txt
+	uv pip compile -q --generate-hashes --extra tracing pyproject.toml -o requirements-tracing.txt
 	uv pip compile -q --generate-hashes requirements-node.in -o requirements-node.txt
 	uv pip compile -q --generate-hashes --extra dev pyproject.toml -o requirements-dev.txt
 

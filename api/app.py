@@ -4,6 +4,7 @@ import logging
 from uuid import uuid4
 
 from flask import Flask, Response, g, request
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from api import auth, errors, strict_json
 from api.resources import BLUEPRINTS, web
@@ -53,6 +54,8 @@ def create_app(runtime: Runtime) -> Flask:
         api.register_blueprint(blueprint)
     app.register_blueprint(web.blueprint)
     errors.register(app)
+    if hops := runtime.settings.trusted_proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
     app.before_request(_before)
     app.after_request(_after)
     return app

@@ -71,6 +71,7 @@ def run(
         "timeout": 120,
         "graceful_timeout": settings.job_seconds + GRACE_SECONDS,
         "limit_request_line": 8190,
+        "control_socket_disable": True,
         "loglevel": "warning",
     }
     _Server(settings, options, has_sweeper=has_sweeper).run()

@@ -7,7 +7,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -129,19 +129,20 @@ class Redis:
         """Return a client of its first database."""
         return redis_client.Redis(port=self.port, socket_timeout=5)
 
-    def start(self) -> None:
-        """Start it and wait until it answers. Raises MissingProgramError."""
+    def start(self, *more: str, is_open: bool = True) -> None:
+        """Start it and wait until it answers, or asks for a password. Raises MissingProgramError."""
         options = ["--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--dir"]
         policy = ["--maxmemory", "64mb", "--maxmemory-policy", "noeviction"]
         self.process = subprocess.Popen(
-            [_program("redis-server", "redis-server"), *options, str(self.folder), *policy],
+            [_program("redis-server", "redis-server"), *options, str(self.folder), *policy, *more],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
         until = time.monotonic() + START_SECONDS
         while time.monotonic() < until:
             with suppress(redis_client.ConnectionError):
-                self.client().ping()
+                with nullcontext() if is_open else suppress(redis_client.AuthenticationError):
+                    self.client().ping()
                 return
             time.sleep(0.02)
         raise TimeoutError("redis-server does not answer")

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import time
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 MIN_SECRET = 16
@@ -36,6 +37,8 @@ class Settings:
 
     ``redis_url`` None: there is no doorbell and sweepers alone do the work. ``job_seconds`` is the
     longest a job may take, ``lease_seconds`` how long it belongs to the worker that claimed it.
+    ``metrics_token``: who brings it as a bearer may read /metrics from another host.
+    ``trusted_proxies``: so many proxies stand before the server and say whom they ask for.
     ``yellow_working_days``: a task shows yellow (临期) from so many working days left on.
     """
 
@@ -64,11 +67,20 @@ class Settings:
     redis_url: str | None = None
     job_seconds: int = 25
     lease_seconds: int = 60
+    metrics_token: str | None = None
+    trusted_proxies: int = 0
 
     @property
     def is_sqlite(self) -> bool:
         """Tell whether the database is a file, for one host and one server process only."""
         return self.database_url.startswith("sqlite")
+
+    @staticmethod
+    def variables() -> frozenset[str]:
+        """Return the names of all variables that are read."""
+        asked = _Asked()
+        Settings.from_env(asked)
+        return frozenset(name for name in asked.names if not name.endswith("_FILE"))
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> "Settings":
@@ -105,6 +117,8 @@ class Settings:
             redis_url=redis_url,
             job_seconds=reader.number("JOB_SECONDS", 25),
             lease_seconds=reader.number("LEASE_SECONDS", 60),
+            metrics_token=reader.text("METRICS_TOKEN", "") or None,
+            trusted_proxies=reader.number("TRUSTED_PROXIES", 0, least=0),
         )
         if settings.lease_seconds <= 2 * settings.job_seconds:
             reader.problems.append(
@@ -113,6 +127,18 @@ class Settings:
         if reader.problems:
             raise SettingsError("; ".join(reader.problems))
         return settings
+
+
+class _Asked(dict[str, str]):
+    """An empty environment that notes what it is asked for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: set[str] = set()
+
+    def get(self, name: str, default: Any = None) -> Any:
+        self.names.add(name)
+        return default
 
 
 class _Reader:
@@ -139,9 +165,9 @@ class _Reader:
             self.problems.append(f"{variable} names {file}: {type(error).__name__}")
             return default
 
-    def number(self, name: str, default: int) -> int:
+    def number(self, name: str, default: int, *, least: int = 1) -> int:
         raw = self.text(name, str(default))
-        if raw.isascii() and raw.isdigit() and int(raw) > 0:
+        if raw.isascii() and raw.isdigit() and int(raw) >= least:
             return int(raw)
         self.problems.append(f"LIANCHENG_{name} must be a positive whole number, not {raw!r}")
         return default
