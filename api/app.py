@@ -1,14 +1,16 @@
 """The Flask application: blueprints, strict JSON, one error shape, safe headers."""
 
 import logging
+from contextlib import ExitStack
 from uuid import uuid4
 
 from flask import Flask, Response, g, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from api import auth, errors, strict_json
+from api import auth, errors, metrics, strict_json
 from api.resources import BLUEPRINTS, web
-from services import evidence
+from api.resources.metrics import blueprint as metrics_blueprint
+from services import evidence, logs, tracing
 from services.errors import NotFoundError
 from services.runtime import Runtime
 
@@ -52,17 +54,35 @@ def create_app(runtime: Runtime) -> Flask:
     api = errors.Api(app)
     for blueprint in BLUEPRINTS:
         api.register_blueprint(blueprint)
+    app.register_blueprint(metrics_blueprint)
     app.register_blueprint(web.blueprint)
     errors.register(app)
     if hops := runtime.settings.trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
     app.before_request(_before)
     app.after_request(_after)
+    app.teardown_request(_end)
     return app
 
 
+def _begin() -> None:
+    """Give the request its id and its trace; ``_end`` closes what is opened here."""
+    given = request.headers.get("X-Request-Id", "")[:64]
+    g.request_id = given if given.isascii() and given.isprintable() and given else uuid4().hex
+    g.opened = ExitStack()
+    case_id = (request.view_args or {}).get("case_id")
+    g.opened.enter_context(logs.about(request_id=g.request_id, case_id=case_id))
+    g.opened.enter_context(tracing.span(f"{request.method} {request.url_rule}", case_id=case_id))
+    metrics.begin()
+
+
+def _end(_error: BaseException | None) -> None:
+    if "opened" in g:
+        g.opened.close()
+
+
 def _before() -> None:
-    g.request_id = request.headers.get("X-Request-Id", "")[:64] or uuid4().hex
+    _begin()
     if request.endpoint in _UPLOADS_WITHOUT_LOGIN:
         request.max_content_length = evidence.MAX_BYTES + 1_000_000
     elif request.blueprint != "files":
@@ -83,7 +103,7 @@ def _check_path() -> None:
 
 
 _UPLOADS_WITHOUT_LOGIN = frozenset({"public.Evidence"})
-_OPEN = frozenset({"public", "health", "api-docs", "auth.SignIn", "web"})
+_OPEN = frozenset({"public", "health", "metrics", "api-docs", "auth.SignIn", "web"})
 
 
 def _after(response: Response) -> Response:
@@ -91,10 +111,10 @@ def _after(response: Response) -> Response:
         response.headers.setdefault(name, value)
     response.headers["X-Request-Id"] = g.get("request_id", "")
     response.vary.add("Cookie")
+    metrics.count(response, auth.runtime())
     log.info(
         "request",
         extra={
-            "request_id": g.get("request_id"),
             "method": request.method,
             "route": str(request.url_rule),
             "status": response.status_code,

@@ -4,6 +4,7 @@ import json
 import os
 import sys
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 import click
@@ -84,13 +85,15 @@ def demo(*, as_json: bool) -> None:
 )
 def serve(host: str, port: int, threads: int, processes: int, *, sweeper: bool | None) -> None:
     """Serve the API and the web application."""
-    from api.server import run  # noqa: PLC0415 - gunicorn only where it is needed
-
     settings = read_settings()
     if settings.is_sqlite and processes > 1:
         raise click.ClickException(
             "SQLite 只能由一个进程使用。请用 --processes 1，或改用 PostgreSQL"
         )
+    # Read when the package of the metrics is imported; the server removes the folder.
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = mkdtemp(prefix="liancheng-metrics-")
+    from api.server import run  # noqa: PLC0415 - gunicorn only where it is needed
+
     run(
         settings,
         host=host,

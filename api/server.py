@@ -7,8 +7,9 @@ from typing import Any
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 
+from api import metrics
 from api.app import create_app
-from services import logs
+from services import logs, tracing
 from services.background.sweeper import Sweeper
 from services.runtime import Runtime, make_runtime
 from services.settings import Settings
@@ -30,8 +31,11 @@ class _Server(BaseApplication):
         for name, value in self._options.items():
             self.cfg.set(name, value)
         self.cfg.set("worker_exit", lambda _server, _worker: self._end())
+        self.cfg.set("child_exit", lambda _server, worker: metrics.forget(worker.pid))
+        self.cfg.set("on_exit", lambda _server: metrics.remove_folder())
 
     def load(self) -> Flask:
+        tracing.configure(self._settings.traces_url, "api")
         runtime = make_runtime(self._settings)
         ring = self._sweeper(runtime) if self._has_sweeper else self._doorbell()
         return create_app(replace(runtime, ring=ring))

@@ -16,7 +16,7 @@ from uuid import UUID
 from sqlalchemy import or_, select, true, update
 from sqlalchemy.orm import Session
 
-from services import cases, incidents
+from services import cases, incidents, logs, tracing
 from services.db.engine import unit_of_work
 from services.db.models import Job, JobKind
 from services.errors import ConflictError
@@ -51,6 +51,7 @@ class Claim:
     case_id: UUID | None
     payload: dict[str, Any]
     attempt: int
+    request_id: str | None = None
 
 
 def claim(
@@ -78,7 +79,7 @@ def claim(
         update(Job)
         .where(Job.id == due.scalar_subquery())
         .values(lease_until=now + lease, attempts=Job.attempts + 1, claimed_by=worker)
-        .returning(Job.id, Job.kind, Job.case_id, Job.payload, Job.attempts)
+        .returning(Job.id, Job.kind, Job.case_id, Job.payload, Job.attempts, Job.request_id)
         .execution_options(synchronize_session=False)
     ).first()
     return None if row is None else Claim(*row)
@@ -107,6 +108,17 @@ def run(runtime: Runtime, claimed: Claim) -> None:
     A job that ends its worker each time, by the hard limit say, cannot count its own failures:
     the attempts of its claims tell.
     """
+    ids = {"job_id": str(claimed.id)}
+    if claimed.case_id is not None:
+        ids["case_id"] = str(claimed.case_id)
+    with (
+        logs.about(request_id=claimed.request_id, **ids),
+        tracing.span(f"job {claimed.kind.value}", attempt=claimed.attempt, **ids),
+    ):
+        _run(runtime, claimed)
+
+
+def _run(runtime: Runtime, claimed: Claim) -> None:
     try:
         if claimed.attempt > _most_attempts(claimed.kind):
             raise IncidentError("JOB", claimed.kind.value, "每次运行都被中断，没有留下结果")  # noqa: TRY301
@@ -116,7 +128,7 @@ def run(runtime: Runtime, claimed: Claim) -> None:
     except IncidentError as error:
         _fail(runtime, claimed, error)
     except Exception as error:  # a process boundary: a worker survives any job
-        log.exception("job.failed", extra={"job_id": str(claimed.id)})
+        log.exception("job.failed")
         _retry(runtime, claimed, RetryableError(type(error).__name__))
 
 
@@ -165,7 +177,7 @@ def _run_service(runtime: Runtime, claimed: Claim) -> None:
                 session, runtime, case_id=claimed.case_id, task_id=task_id, outcome=outcome
             )
         except TaskNotWaitingError:
-            log.info("job.superseded", extra={"job_id": str(claimed.id)})
+            log.info("job.superseded")
 
 
 def _perform(runtime: Runtime, claimed: Claim) -> Any:

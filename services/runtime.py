@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from services import tracing
 from services.db.engine import Sessions, ask_time, open_engine, open_sessions
 from services.db.models import Case, Channel
 from services.gateways.anchors import AnchorStore, FolderAnchors, HttpAnchors
@@ -51,9 +52,12 @@ def make_runtime(settings: Settings, clock: Clock | None = None) -> Runtime:
     data: Path = settings.data_dir
     data.mkdir(parents=True, exist_ok=True)
     mailer = SmtpMailer(settings.smtp_url) if settings.smtp_url else FolderMailer(data / "mail")
+    engine = open_engine(settings.database_url)
+    if settings.traces_url:
+        tracing.watch(engine)
     return Runtime(
         settings=settings,
-        sessions=open_sessions(open_engine(settings.database_url)),
+        sessions=open_sessions(engine),
         clock=clock or _clock(settings),
         files=FolderFileStore(data / "files"),
         keys=FolderKeyStore(settings.keys_dir),

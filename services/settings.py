@@ -38,6 +38,7 @@ class Settings:
     ``redis_url`` None: there is no doorbell and sweepers alone do the work. ``job_seconds`` is the
     longest a job may take, ``lease_seconds`` how long it belongs to the worker that claimed it.
     ``metrics_token``: who brings it as a bearer may read /metrics from another host.
+    ``traces_url``: where an OpenTelemetry collector takes traces; None: none are made.
     ``trusted_proxies``: so many proxies stand before the server and say whom they ask for.
     ``yellow_working_days``: a task shows yellow (临期) from so many working days left on.
     """
@@ -69,6 +70,7 @@ class Settings:
     lease_seconds: int = 60
     metrics_token: str | None = None
     trusted_proxies: int = 0
+    traces_url: str | None = None
 
     @property
     def is_sqlite(self) -> bool:
@@ -118,6 +120,7 @@ class Settings:
             job_seconds=reader.number("JOB_SECONDS", 25),
             lease_seconds=reader.number("LEASE_SECONDS", 60),
             metrics_token=reader.text("METRICS_TOKEN", "") or None,
+            traces_url=reader.text("TRACES_URL", "") or None,
             trusted_proxies=reader.number("TRUSTED_PROXIES", 0, least=0),
         )
         if settings.lease_seconds <= 2 * settings.job_seconds:

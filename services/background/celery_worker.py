@@ -6,7 +6,7 @@ from typing import Any
 from celery import Celery
 from celery.signals import worker_process_init
 
-from services import logs
+from services import logs, tracing
 from services.background import messages
 from services.background.doorbell import Doorbell
 from services.background.looking import look, may_act, own_name
@@ -44,6 +44,7 @@ def _register(app: Celery, settings: Settings) -> None:
 
     def prepare(**_given: Any) -> None:
         logs.configure()
+        tracing.configure(settings.traces_url, "worker")
         assert settings.redis_url is not None
         made[:] = [replace(make_runtime(settings), ring=Doorbell(settings.redis_url).ring)]
 

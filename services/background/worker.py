@@ -17,7 +17,7 @@ from typing import Any
 
 from billiard.util import set_pdeathsig
 
-from services import logs
+from services import logs, tracing
 from services.background.sweeper import Sweeper
 from services.runtime import make_runtime
 from services.settings import Settings
@@ -113,6 +113,7 @@ class Worker:
                 process.join()
 
     def _sweep(self) -> int:
+        tracing.configure(self._settings.traces_url, "worker")
         runtime = make_runtime(self._settings)
         if self._settings.redis_url is not None:
             from services.background.doorbell import Doorbell  # noqa: PLC0415 - only with Redis

@@ -425,6 +425,7 @@ PUBLIC = {
     "/",
     "/<path:place>",
     "/assets/<path:name>",
+    "/metrics",
     "/api/v1/openapi.json",
     "/api/v1/auth/sign-in",
 }

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from services import logs
 from services.db.base import CODE, NAME, Base, PackedJson, text_enum
 
 
@@ -74,6 +75,9 @@ class Job(Base):
     done_at: Mapped[datetime | None]
     failed_at: Mapped[datetime | None] = mapped_column(comment="Given up; see incidents")
     last_error: Mapped[str | None] = mapped_column(String(500))
+    request_id: Mapped[str | None] = mapped_column(
+        String(64), default=logs.request_id, comment="The request that led to it, for the logs"
+    )
 
     __table_args__ = (
         Index(
