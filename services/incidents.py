@@ -11,6 +11,8 @@ from services.db.models import Case, CaseStatus, Incident, Job
 from services.lookup import lock_case
 from workflows.errors import IncidentError
 
+RETRIED, SKIPPED = "retried", "skipped"
+
 
 def open_incident(
     session: Session,
@@ -65,18 +67,46 @@ def _mark(session: Session, case: Case, incident: Incident, at: datetime) -> Non
 
 
 def resolve(session: Session, incident_id: UUID, actor_key: str, at: datetime) -> Incident | None:
-    """Close an incident; its failed job is due again. The second time: nothing."""
+    """Close an incident; its failed job is due again. The second time: nothing.
+
+    The job's attempts are not counted anew, they are the fencing token; those so far are forgiven.
+    """
     incident = session.get(Incident, incident_id)
     if incident is None or incident.resolved_at is not None:
         return incident
     case = lock_case(session, incident.case_id) if incident.case_id else None
-    incident.resolved_at = at
+    session.refresh(incident)
+    if incident.resolved_at is not None:
+        return incident
     if incident.job_id and (job := session.get(Job, incident.job_id)):
-        job.failed_at, job.attempts, job.due_at, job.lease_until = None, 0, at, None
+        job.failed_at, job.forgiven, job.due_at, job.lease_until = None, job.attempts, at, None
+    close(session, case, incident, RETRIED, actor_key, at)
+    return incident
+
+
+def close(
+    session: Session,
+    case: Case | None,
+    incident: Incident,
+    resolution: str,
+    actor_key: str,
+    at: datetime,
+    reason: str | None = None,
+) -> None:
+    """Mark an incident resolved, and its locked case as well again if it has no other."""
+    incident.resolved_at, incident.resolution = at, resolution
+    incident.resolution_reason = reason
+    incident.resolved_by = _person(actor_key)
     session.flush()
     if case is not None:
         _unmark(session, case, incident, actor_key, at)
-    return incident
+
+
+def _person(actor_key: str) -> UUID | None:
+    try:
+        return UUID(actor_key)
+    except ValueError:
+        return None  # a part of the system
 
 
 def _unmark(session: Session, case: Case, incident: Incident, actor_key: str, at: datetime) -> None:
@@ -85,11 +115,15 @@ def _unmark(session: Session, case: Case, incident: Incident, actor_key: str, at
     ).first()
     if others is None and case.status is CaseStatus.ATTENTION:
         case.status = CaseStatus.OPEN
+    is_skipped = incident.resolution == SKIPPED
+    payload = {"incident": str(incident.id)}
+    if incident.resolution_reason:
+        payload["reason"] = incident.resolution_reason
     audit.append(
         session,
         case,
         at=at,
         actor=actor_key,
-        what="incident.resolved",
-        payload={"incident": str(incident.id)},
+        what="incident.skipped" if is_skipped else "incident.resolved",
+        payload=payload,
     )

@@ -13,15 +13,16 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import or_, select, true, update
+from sqlalchemy import ColumnElement, exists, or_, select, true, update
 from sqlalchemy.orm import Session
 
 from services import cases, incidents, logs, tracing
 from services.db.engine import unit_of_work
-from services.db.models import Job, JobKind
+from services.db.models import Case, Job, JobFailure, JobKind
 from services.errors import ConflictError
 from services.lookup import lock_case
 from services.notifications import sending
+from services.operations import bulk
 from services.runtime import Runtime
 from services.service_tasks.catalogue import CATALOGUE, DeferredCall
 from workflows.errors import (
@@ -44,7 +45,10 @@ MAX_RESTS = 400
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A job this worker holds until the lease ends. ``attempt`` is the fencing token."""
+    """A job this worker holds until the lease ends. ``attempt`` is the fencing token.
+
+    ``forgiven`` attempts lie before a person had it tried anew; they do not count.
+    """
 
     id: UUID
     kind: JobKind
@@ -52,6 +56,12 @@ class Claim:
     payload: dict[str, Any]
     attempt: int
     request_id: str | None = None
+    forgiven: int = 0
+
+    @property
+    def tries(self) -> int:
+        """Return how often it has been tried, this time included."""
+        return self.attempt - self.forgiven
 
 
 def claim(
@@ -70,6 +80,7 @@ def claim(
             Job.due_at <= now,
             or_(Job.lease_until.is_(None), Job.lease_until < now),
             true() if only_case is None else Job.case_id == only_case,
+            or_(Job.kind == JobKind.MAIL, ~_stands_still()),
         )
         .order_by(Job.due_at)
         .limit(1)
@@ -79,10 +90,17 @@ def claim(
         update(Job)
         .where(Job.id == due.scalar_subquery())
         .values(lease_until=now + lease, attempts=Job.attempts + 1, claimed_by=worker)
-        .returning(Job.id, Job.kind, Job.case_id, Job.payload, Job.attempts, Job.request_id)
+        .returning(
+            Job.id, Job.kind, Job.case_id, Job.payload, Job.attempts, Job.request_id, Job.forgiven
+        )
         .execution_options(synchronize_session=False)
     ).first()
     return None if row is None else Claim(*row)
+
+
+def _stands_still() -> ColumnElement[bool]:
+    """Return whether a job's case is suspended: it waits; what was told already still goes out."""
+    return exists().where(Case.id == Job.case_id, Case.suspended_at.is_not(None))
 
 
 def run_due(runtime: Runtime, worker: str, limit: int = 1000, only_case: UUID | None = None) -> int:
@@ -120,7 +138,7 @@ def run(runtime: Runtime, claimed: Claim) -> None:
 
 def _run(runtime: Runtime, claimed: Claim) -> None:
     try:
-        if claimed.attempt > _most_attempts(claimed.kind):
+        if claimed.tries > _most_attempts(claimed.kind):
             raise IncidentError("JOB", claimed.kind.value, "每次运行都被中断，没有留下结果")  # noqa: TRY301
         _RUNNERS[claimed.kind](runtime, claimed)
     except RetryableError as error:
@@ -147,9 +165,9 @@ def _finish(session: Session, claimed: Claim, now: datetime) -> bool:
 def _run_timer(runtime: Runtime, claimed: Claim) -> None:
     assert claimed.case_id is not None
     with unit_of_work(runtime.sessions) as session:
-        lock_case(session, claimed.case_id)
+        case = lock_case(session, claimed.case_id)
         now = runtime.clock.now()
-        if not _is_due(session, claimed, now):
+        if case.suspended_at is not None or not _is_due(session, claimed, now):
             _held(session, claimed)
         elif _finish(session, claimed, now):
             cases.fire_timers(session, runtime, case_id=claimed.case_id)
@@ -169,7 +187,9 @@ def _run_service(runtime: Runtime, claimed: Claim) -> None:
     except TaskNotWaitingError:
         return  # the case moved on; the step that did so has closed this job
     with unit_of_work(runtime.sessions) as session:
-        lock_case(session, claimed.case_id)
+        if lock_case(session, claimed.case_id).suspended_at is not None:
+            _held(session, claimed)  # what it did stands; its outcome is taken in later
+            return
         if not _finish(session, claimed, runtime.clock.now()):
             return
         try:
@@ -195,7 +215,7 @@ def _run_mail(runtime: Runtime, claimed: Claim) -> None:
     def finish(session: Session) -> bool:
         return _finish(session, claimed, runtime.clock.now())
 
-    is_last = claimed.attempt >= MAX_ATTEMPTS
+    is_last = claimed.tries >= MAX_ATTEMPTS
     sending.run(runtime, claimed.payload, claimed.id, is_last=is_last, finish=finish)
 
 
@@ -230,11 +250,17 @@ def _deliver(runtime: Runtime, claimed: Claim) -> None:
 
 
 def _rest(runtime: Runtime, claimed: Claim) -> None:
-    if claimed.attempt > MAX_RESTS:
+    if claimed.tries > MAX_RESTS:
         raise IncidentError("MESSAGE", claimed.payload["name"], "办件长期没有等待此消息")
     with unit_of_work(runtime.sessions) as session:
         due_at = runtime.clock.now() + REST
         _held(session, claimed, due_at=due_at, last_error="办件尚未等待此消息")
+
+
+def _run_retries(runtime: Runtime, claimed: Claim) -> None:
+    bulk.run(runtime, UUID(claimed.payload["run"]))
+    with unit_of_work(runtime.sessions) as session:
+        _finish(session, claimed, runtime.clock.now())
 
 
 _RUNNERS: dict[JobKind, Callable[[Runtime, Claim], None]] = {
@@ -242,6 +268,7 @@ _RUNNERS: dict[JobKind, Callable[[Runtime, Claim], None]] = {
     JobKind.SERVICE: _run_service,
     JobKind.MAIL: _run_mail,
     JobKind.MESSAGE: _run_message,
+    JobKind.RETRIES: _run_retries,
 }
 
 
@@ -251,20 +278,28 @@ def _most_attempts(kind: JobKind) -> int:
 
 def _retry(runtime: Runtime, claimed: Claim, error: Exception) -> None:
     """Try again later, twice as late each time, with jitter; after the last, an incident."""
-    if claimed.attempt >= MAX_ATTEMPTS:
+    if claimed.tries >= MAX_ATTEMPTS:
         _fail(runtime, claimed, IncidentError("JOB", claimed.kind.value, str(error)))
         return
-    seconds = min(FIRST_RETRY_SECONDS * 2 ** (claimed.attempt - 1), LONGEST_RETRY_SECONDS)
+    seconds = min(FIRST_RETRY_SECONDS * 2 ** (claimed.tries - 1), LONGEST_RETRY_SECONDS)
     delay = timedelta(seconds=seconds * random.uniform(0.8, 1.2))  # noqa: S311 - jitter
+    now = runtime.clock.now()
     with unit_of_work(runtime.sessions) as session:
-        _held(session, claimed, due_at=runtime.clock.now() + delay, last_error=str(error)[:500])
+        session.add(_failure(claimed, error, now))
+        _held(session, claimed, due_at=now + delay, last_error=str(error)[:500])
 
 
 def _fail(runtime: Runtime, claimed: Claim, error: IncidentError) -> None:
     now = runtime.clock.now()
     with unit_of_work(runtime.sessions) as session:
         incidents.open_incident(session, error, now, case_id=claimed.case_id, job_id=claimed.id)
+        session.add(_failure(claimed, error, now))
         _held(session, claimed, failed_at=now, last_error=str(error)[:500])
+
+
+def _failure(claimed: Claim, error: Exception, at: datetime) -> JobFailure:
+    said = error.message if isinstance(error, IncidentError) else str(error)
+    return JobFailure(job_id=claimed.id, attempt=claimed.attempt, error=said[:500], at=at)
 
 
 def _held(session: Session, claimed: Claim, **values: Any) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services import confirmations, files, legal_bases, policies, procedures
+from services import confirmations, files, legal_bases, policies, procedures, suspensions
 from services.actors import Actor
 from services.db.models import Bundle as BundleRow
 from services.db.models import Call, LegalBasis, Procedure
@@ -41,6 +41,8 @@ def _summary(session: Session, runtime: Runtime, row: Procedure) -> dict[str, An
         legal_bases.require_in_force(standing)
     except LegalBasisError as refusal:
         reason = refusal.message
+    if (suspension := suspensions.of_procedure(session, row.id)) is not None:
+        reason = f"暂停受理新的申请。理由：{suspension.public_reason}"
     opened = procedures.ready(session, row.bundle_hash).opened
     settings = opened.procedure["procedure"]
     return {

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services import procedures, views
+from services import procedures, suspensions, views
 from services.calendars import calendar_of_case
 from services.db.models import Case, Deadline
 from services.errors import NotFoundError
@@ -28,6 +28,7 @@ def followed(session: Session, runtime: Runtime, number: str, code: str) -> dict
         "title": case.title,
         "state": case.state,
         "status": case.status.value,
+        "suspension": _suspension(session, case),
         "outcome": case.outcome,
         "started_at": case.started_at,
         "finished_at": case.finished_at,
@@ -35,6 +36,11 @@ def followed(session: Session, runtime: Runtime, number: str, code: str) -> dict
         "limits": _limits(session, runtime, case),
         "is_rehearsal": case.is_rehearsal,
     }
+
+
+def _suspension(session: Session, case: Case) -> dict[str, Any] | None:
+    row = suspensions.of_case(session, case.id) if case.suspended_at else None
+    return {"since": row.suspended_at, "reason": row.public_reason} if row else None
 
 
 def _limits(session: Session, runtime: Runtime, case: Case) -> list[dict[str, Any]]:

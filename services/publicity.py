@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from services import cases, evidence, masking, procedures, throttling
 from services.calendars import calendar_of_case
-from services.db.models import Notice, NoticeStatus, Objection
+from services.db.models import Case, Job, JobKind, Notice, NoticeStatus, Objection
 from services.errors import ConflictError, NotFoundError
 from services.lookup import get_case, lock_case
 from services.runtime import Runtime
@@ -106,15 +106,27 @@ def object_to(
             "notice_id": str(notice.id),
             **intake,
         }
-        cases.send_message(
-            session,
-            runtime,
-            case=case,
-            name=MESSAGE,
-            payload=payload,
-            key=str(objection.id),
-        )
+        _pass_on(session, runtime, case, objection, payload)
     return objection, code
+
+
+def _pass_on(
+    session: Session, runtime: Runtime, case: Case, objection: Objection, payload: dict[str, Any]
+) -> None:
+    """Give the case an objection; one that stands still takes it when it is resumed."""
+    if case.suspended_at is None:
+        key = str(objection.id)
+        cases.send_message(session, runtime, case=case, name=MESSAGE, payload=payload, key=key)
+        return
+    session.add(
+        Job(
+            kind=JobKind.MESSAGE,
+            case_id=case.id,
+            dedupe_key=f"objection:{objection.id}",
+            payload={"name": MESSAGE, "content": payload},
+            due_at=runtime.clock.now(),
+        )
+    )
 
 
 def _counts(notice: Notice, now: datetime) -> bool:

@@ -19,6 +19,7 @@ from api.resources import (
     parties,
     phrases,
     substitutions,
+    suspending,
     tasks,
     workbench,
 )
@@ -42,6 +43,7 @@ BLUEPRINTS = (
     parties.blueprint,
     phrases.blueprint,
     substitutions.blueprint,
+    suspending.blueprint,
     exchange.blueprint,  # the public one, with what stands in ``public`` and ``register``
     health.blueprint,
 )

@@ -9,10 +9,18 @@ from marshmallow import Schema, fields, validate
 
 from api import auth
 from api.schemas.common import Strict, text
+from api.schemas.operating import (
+    IncidentPageSchema,
+    IncidentQuery,
+    IncidentSchema,
+    JobSchema,
+    RetriesSchema,
+    RetryRunSchema,
+    SkipSchema,
+)
 from api.shell import command, read
 from api.strict_json import Blueprint
-from services import operations
-from services.db.models import JobKind
+from services.operations import bulk, days, resolving, watching
 from services.service_tasks.catalogue import CATALOGUE
 
 if TYPE_CHECKING:
@@ -49,30 +57,6 @@ class DayCorrectionSchema(Strict):
     reason = text(200)
 
 
-class JobSchema(Schema):
-    """A job that is not done."""
-
-    id = fields.UUID()
-    kind = fields.Enum(JobKind, by_value=True)
-    case_id = fields.UUID(allow_none=True)
-    due_at = fields.AwareDateTime(format="iso")
-    attempts = fields.Integer()
-    failed_at = fields.AwareDateTime(format="iso", allow_none=True)
-    last_error = fields.String(allow_none=True)
-
-
-class IncidentSchema(Schema):
-    """Something no diagram provides for."""
-
-    id = fields.UUID()
-    case_id = fields.UUID(allow_none=True)
-    code = fields.String()
-    node_id = fields.String()
-    message = fields.String()
-    opened_at = fields.AwareDateTime(format="iso")
-    resolved_at = fields.AwareDateTime(format="iso", allow_none=True)
-
-
 class OperationSchema(Schema):
     """An operation a service task may name."""
 
@@ -91,7 +75,7 @@ class Calendar(MethodView):
         """Read the working calendar, corrected for an agency."""
         first: date = query["first"]
         return read(
-            lambda session, _actor: operations.days(session, query["agency"], first, query["days"])
+            lambda session, _actor: days.listed(session, query["agency"], first, query["days"])
         )
 
     @blueprint.arguments(DayCorrectionSchema)
@@ -101,7 +85,7 @@ class Calendar(MethodView):
         """Correct a day for one's agency; running limits are not moved by it."""
         return command(
             DaySchema,
-            lambda session, actor: operations.correct_day(session, actor, **body),
+            lambda session, actor: days.correct(session, actor, **body),
             status=201,
         )
 
@@ -112,29 +96,85 @@ class Jobs(MethodView):
     @blueprint.alt_response(403, description="Only process owners")
     def get(self) -> Any:
         """List what is waiting or has failed in one's cases, most urgent first."""
-        return read(operations.open_jobs)
+        return read(lambda session, actor: watching.open_jobs(session, auth.runtime(), actor))
 
 
 @blueprint.route("/incidents")
 class Incidents(MethodView):
+    @blueprint.arguments(IncidentQuery, location="query")
     @blueprint.response(200, IncidentSchema(many=True))
     @blueprint.alt_response(403, description="Only process owners")
-    def get(self) -> Any:
-        """List the open incidents in one's cases."""
-        return read(operations.open_incidents)
+    def get(self, query: dict[str, Any]) -> Any:
+        """List the incidents in one's cases: the open ones, oldest first."""
+        filters = watching.Filters(**query)
+        return read(
+            lambda session, actor: watching.incidents(session, auth.runtime(), actor, filters)
+        )
+
+
+@blueprint.route("/incidents/<uuid:incident_id>")
+class OneIncident(MethodView):
+    @blueprint.response(200, IncidentPageSchema)
+    @blueprint.alt_response(403, description="Only process owners")
+    @blueprint.alt_response(404, description="No such incident")
+    def get(self, incident_id: UUID) -> Any:
+        """Read an incident with its cause: its job in words, the last tries."""
+        return read(
+            lambda session, actor: watching.page(session, auth.runtime(), actor, incident_id)
+        )
 
 
 @blueprint.route("/incidents/<uuid:incident_id>/resolution")
 class Resolution(MethodView):
-    @blueprint.response(200, IncidentSchema)
+    @blueprint.response(200, IncidentPageSchema)
     @blueprint.alt_response(403, description="Only process owners")
     @blueprint.alt_response(404, description="No such incident")
     def post(self, incident_id: UUID) -> Response:
         """Resolve an incident; its failed job runs again."""
         return command(
-            IncidentSchema,
-            lambda session, actor: operations.resolve(session, auth.runtime(), actor, incident_id),
+            IncidentPageSchema,
+            lambda session, actor: resolving.retry(session, auth.runtime(), actor, incident_id),
         )
+
+
+@blueprint.route("/incidents/<uuid:incident_id>/skip")
+class Skip(MethodView):
+    @blueprint.arguments(SkipSchema)
+    @blueprint.response(200, IncidentPageSchema)
+    @blueprint.alt_response(403, description="Only process owners")
+    @blueprint.alt_response(404, description="No such incident")
+    @blueprint.alt_response(409, description="The job may not be skipped")
+    def post(self, body: dict[str, Any], incident_id: UUID) -> Response:
+        """Give up an incident's job for a reason, where that is lawful."""
+        return command(
+            IncidentPageSchema,
+            lambda session, actor: resolving.skip(
+                session, auth.runtime(), actor, incident_id, body["reason"]
+            ),
+        )
+
+
+@blueprint.route("/incidents/retries")
+class Retries(MethodView):
+    @blueprint.arguments(RetriesSchema)
+    @blueprint.response(202, RetryRunSchema)
+    @blueprint.alt_response(403, description="Only process owners")
+    def post(self, body: dict[str, Any]) -> Response:
+        """Retry many incidents at once; a worker does it, the answer says where to ask."""
+        return command(
+            RetryRunSchema,
+            lambda session, actor: bulk.begin(session, auth.runtime(), actor, body["incidents"]),
+            status=202,
+        )
+
+
+@blueprint.route("/incidents/retries/<uuid:run_id>")
+class RetryProgress(MethodView):
+    @blueprint.response(200, RetryRunSchema)
+    @blueprint.alt_response(404, description="No such run of one's own")
+    def get(self, run_id: UUID) -> Any:
+        """Tell how far a run of retries is."""
+        return read(lambda session, actor: bulk.progress(session, actor, run_id))
 
 
 @blueprint.route("/operations")

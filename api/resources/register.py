@@ -39,6 +39,13 @@ class RunningLimitSchema(Schema):
     ledger = fields.List(fields.List(fields.String()))
 
 
+class StandstillSchema(Schema):
+    """Since when and why a case stands still (中止)."""
+
+    since = fields.AwareDateTime(format="iso")
+    reason = fields.String()
+
+
 class ProgressSchema(Schema):
     """How far a case is; nothing of what it holds."""
 
@@ -49,6 +56,7 @@ class ProgressSchema(Schema):
     outcome = fields.String(allow_none=True)
     started_at = fields.AwareDateTime(format="iso")
     finished_at = fields.AwareDateTime(format="iso", allow_none=True)
+    suspension = fields.Nested(StandstillSchema, allow_none=True)
     waiting_for = fields.List(fields.String())
     limits = fields.List(fields.Nested(RunningLimitSchema))
     is_rehearsal = fields.Boolean()

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from services import audit, duties, policies, procedures
+from services import audit, duties, policies, procedures, suspensions
 from services.actors import Actor, StandIn
 from services.cases.environment import CaseWorld
 from services.cases.projection import project
@@ -38,6 +38,7 @@ def complete_task(
         raise _taken(session, task)
     stand_in, verdict = duties.capacity(session, actor, task)
     verdict.require()
+    suspensions.refuse_step(session, case)
     pending.refuse_while_asked(session, task)
     ready = procedures.ready(session, case.bundle_hash)
     world = CaseWorld(session, runtime, case, ready, actor)

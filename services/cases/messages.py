@@ -4,7 +4,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from services import policies, procedures
+from services import policies, procedures, suspensions
 from services.actors import Actor
 from services.cases.environment import CaseWorld
 from services.cases.projection import project
@@ -30,6 +30,7 @@ def send_message(
     actor: Actor | None = None,
 ) -> Case:
     """Give a locked case a message. Raises ConflictError when nothing in it waits for one."""
+    suspensions.refuse_step(session, case)
     if name not in case.messages:
         raise ConflictError("办件目前不接收此类消息", "NOT_EXPECTED", wanted=name)
     world = CaseWorld(session, runtime, case, procedures.ready(session, case.bundle_hash), actor)

@@ -25,7 +25,7 @@ from workflows.errors import BusinessError
 def fire_timers(session: Session, runtime: Runtime, *, case_id: UUID) -> Case:
     """Fire what is due in a case by its own clock. Nothing due, or case finished: no change."""
     case = lock_case(session, case_id)
-    if case.engine_state is None:
+    if case.engine_state is None or case.suspended_at is not None:
         return case
     world = CaseWorld(session, runtime, case, procedures.ready(session, case.bundle_hash))
     step = advance(world, engine.fire_timers)
@@ -40,10 +40,11 @@ def recompute_deadlines(
     """Compute a case's running limits anew by today's calendar, in one audited step.
 
     For when a year's arrangement is loaded or a day corrected. Limits and notices only ever move
-    later; the second time changes nothing.
+    later; the second time changes nothing. A suspended case is
+    left as it is until it is resumed.
     """
     case = lock_case(session, case_id)
-    if case.engine_state is None:
+    if case.engine_state is None or case.suspended_at is not None:
         return case
     ready = procedures.ready(session, case.bundle_hash)
     world = CaseWorld(session, runtime, case, ready, actor)

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services import confirmations, legal_bases, policies, procedures
+from services import confirmations, legal_bases, policies, procedures, suspensions
 from services.actors import Actor
 from services.cases.environment import CaseWorld
 from services.cases.projection import project
@@ -54,9 +54,11 @@ def start_case(
 ) -> Case:
     """Start a case for a party and run it to its first waits.
 
-    Raises NotFoundError, NotAllowedError, LegalBasisError, InvalidError, IncidentError.
+    Raises NotFoundError, NotAllowedError, LegalBasisError, ConflictError (suspended),
+    InvalidError, IncidentError.
     """
     procedure = procedures.get(session, procedure_id)
+    suspensions.refuse_start(session, procedure_id)
     ready = procedures.ready(session, procedure.bundle_hash)
     settings = ready.opened.procedure["procedure"]
     bound = who_may_start(session, ready, actor, party_id)

@@ -121,6 +121,8 @@ def _since(session: Session, runtime: Runtime, case: Case, snapshot: CaseSnapsho
     """Judge whether nothing has happened to the case since the step."""
     if case.status is not CaseStatus.OPEN:
         return Verdict(False, "办件有异常等待处理，不能撤回")
+    if case.suspended_at is not None:
+        return Verdict(False, "办件已中止，恢复办理后才能撤回")
     if _has_moved(session, case, snapshot) or _is_taken_up(session, snapshot):
         return Verdict(False, _ACTED)
     if case.clock_offset_seconds != snapshot.clock_offset_seconds:

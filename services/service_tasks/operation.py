@@ -56,7 +56,8 @@ class Operation:
     """One entry of the catalogue.
 
     ``inputs`` map a name to a type; a trailing "?" lets it be null or absent. ``run`` takes a
-    Call (or DeferredCall) and the inputs by keyword and returns JSON.
+    Call (or DeferredCall) and the inputs by keyword and returns JSON. ``may_skip``: where it
+    fails for good a process owner may let the case go on without it (what it does orders no law).
     """
 
     name: str
@@ -65,6 +66,7 @@ class Operation:
     run: Callable[..., Any]
     inputs: Mapping[str, str] = field(default_factory=dict)
     is_deferred: bool = False
+    may_skip: bool = False
 
     def problems(self, names: Mapping[str, Any]) -> list[str]:
         """Return what is wrong with a diagram's input names, as Chinese sentences."""

@@ -28,16 +28,19 @@ from services.db.models import (
     Copy,
     CopyReceipt,
     Countersign,
+    Deadline,
     Consortium,
     Document,
     File,
     Incident,
+    LimitChange,
     Notice,
     Notification,
     Objection,
     Party,
     Person,
     Phrase,
+    RetryRun,
     SavedView,
     Substitution,
     Task,
@@ -252,7 +255,21 @@ def _things(session, runtime, case, people, *, is_attached) -> dict[str, object]
         text=REMARK,
         made_at=now,
     )
-    session.add_all([objection, remark])
+    deadline, other = (_deadline(case, now, number) for number in (1, 2))
+    run = RetryRun(person_id=people["lj-owner"], incidents=[], total=0, started_at=now)
+    session.add_all([objection, remark, deadline, other, run])
+    session.flush()
+    change = LimitChange(
+        case_id=case.id,
+        deadline_id=other.id,
+        node_id="n",
+        old_due_at=now,
+        new_due_at=now + timedelta(days=9),
+        reason="系统检修",
+        proposed_by=people["lj-owner2"],
+        proposed_at=now,
+    )
+    session.add(change)
     session.flush()
     return {
         "handoff_id": _handoff(session, runtime, case) if is_attached else uuid4(),
@@ -262,11 +279,31 @@ def _things(session, runtime, case, people, *, is_attached) -> dict[str, object]
         "view_id": view.id,
         "document_id": paper.id,
         "incident_id": incident.id,
+        "deadline_id": deadline.id,
+        "change_id": change.id,
+        "run_id": run.id,
         "notification_id": notification.id,
         "notice": notice.number,
         "objection": objection.number,
         "certificate_no": consortium.certificate_no,
     }
+
+
+def _deadline(case, now, number) -> Deadline:
+    return Deadline(
+        case_id=case.id,
+        task_id=uuid4(),
+        node_id=f"n{number}",
+        clock="n",
+        amount=5,
+        unit="working_days",
+        basis="ASM-T-09",
+        started_at=now,
+        due_at=now + timedelta(days=7),
+        ledger=[],
+        calendar_version="1",
+        is_provisional=False,
+    )
 
 
 def _handoff(session, runtime, case) -> UUID:

@@ -5,6 +5,7 @@ the state and the document it was given must be thrown away with the caller's tr
 """
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from time import monotonic
 from typing import Any
 from uuid import UUID
@@ -125,6 +126,32 @@ def recompute(
         for task in workflow.event_manager.tasks.values():
             for timer in _timers(task) if task.state == TaskState.WAITING else ():
                 timer.recompute(task)
+
+    return _step(program, environment, stored, document, act)
+
+
+def move_limit(
+    program: Program,
+    environment: Environment,
+    stored: bytes,
+    document: Document,
+    task_id: UUID,
+    due_at: datetime,
+) -> Step:
+    """Move one task's running limit to an aware instant, and the timers that hang on it.
+
+    It stays there: a corrected calendar does not move it again. Raises TaskNotWaitingError (no
+    such limit runs, or it is one of several that end together).
+    """
+
+    def act(workflow: BpmnWorkflow, run: Run) -> None:
+        task = _find(workflow, task_id, object, state.LIVE)
+        if not run.move_limit(task, due_at):
+            raise TaskNotWaitingError(str(task_id))
+        for waiting in workflow.event_manager.tasks.values():
+            if waiting.state == TaskState.WAITING and run.host_of(waiting) is task:
+                for timer in _timers(waiting):
+                    timer.move(waiting)
 
     return _step(program, environment, stored, document, act)
 
@@ -425,6 +452,7 @@ __all__ = [
     "callers_of",
     "complete",
     "fire_timers",
+    "move_limit",
     "recompute",
     "scope_of",
     "send",

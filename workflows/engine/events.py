@@ -54,6 +54,13 @@ class Timer(TimerEventDefinition):
         after = run_of(my_task).timer_due_at(my_task, self.node)
         my_task.internal_data[self.slot] = max(before, after).isoformat()
 
+    def move(self, my_task: Task) -> None:
+        """Take over the instant that the moved limit gives, earlier or later."""
+        timer = self.node.event.timer if self.node.event else None
+        if timer is not None and timer.kind == "date":
+            after = run_of(my_task).timer_due_at(my_task, self.node)
+            my_task.internal_data[self.slot] = after.isoformat()
+
     def has_fired(self, my_task: Task) -> bool:
         """Tell whether the clock has reached the due instant."""
         return run_of(my_task).now >= self.due_at(my_task)

@@ -46,6 +46,7 @@ MAX_ITEMS = 200
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 OPENED_AT = "opened_at"
 DUE_AT = "due_at"
+IS_MOVED = "limit_moved"
 
 
 class Run:
@@ -103,12 +104,17 @@ class Run:
         return {name: feel.to_json(self.value(task, text)) for name, text in node.inputs.items()}
 
     @staticmethod
+    def host_of(task: Task) -> Task:
+        """Return the activity that a boundary event stands on, or the task itself."""
+        if not isinstance(task.task_spec, BoundaryEvent):
+            return task
+        siblings: list[Task] = task.parent.children
+        return next(t for t in siblings if not isinstance(t.task_spec, BoundaryEvent))
+
+    @staticmethod
     def _task_times(task: Task) -> Document:
         """Times of the node itself, or of its host where the task is a boundary event."""
-        host = task
-        if isinstance(task.task_spec, BoundaryEvent):
-            siblings = task.parent.children
-            host = next(t for t in siblings if not isinstance(t.task_spec, BoundaryEvent))
+        host = Run.host_of(task)
         return {key: host.internal_data.get(key) for key in (OPENED_AT, DUE_AT)}
 
     # --- the case document -----------------------------------------------------------------
@@ -253,6 +259,8 @@ class Run:
         node = node_of(task)
         if node is None or node.due is None or DUE_AT not in task.internal_data:
             return
+        if task.internal_data.get(IS_MOVED):
+            return
         name = self._clock_name(task, node, node.due)
         opened_at = datetime.fromisoformat(task.internal_data[OPENED_AT])
         started_at = self._start_instant(task, node, node.due, opened_at)
@@ -261,6 +269,14 @@ class Run:
         before = datetime.fromisoformat(task.internal_data[DUE_AT])
         if limit.deadline.due_at is not None and limit.deadline.due_at > before:
             self._keep_limit(task, limit)
+
+    def move_limit(self, task: Task, due_at: datetime) -> bool:
+        """Set the end of a task's own running limit; False if it has none of its own."""
+        if DUE_AT not in task.internal_data or task.internal_data.get(ITEM_KEY) is not None:
+            return False
+        task.internal_data[DUE_AT] = due_at.astimezone(SHANGHAI).isoformat()
+        task.internal_data[IS_MOVED] = True
+        return True
 
     def _keep_limit(self, task: Task, limit: DeadlineSet) -> None:
         assert limit.deadline.due_at is not None  # every pause so far has ended

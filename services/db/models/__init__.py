@@ -39,6 +39,7 @@ from services.db.models.notifying import (
     NotificationPreference,
     NotificationText,
 )
+from services.db.models.operating import JobFailure, LimitChange, RetryRun, Suspension
 from services.db.models.parties import (
     Expert,
     LoginAttempt,
@@ -122,8 +123,10 @@ __all__ = [
     "IdempotencyKey",
     "Incident",
     "Job",
+    "JobFailure",
     "JobKind",
     "LegalBasis",
+    "LimitChange",
     "LoginAttempt",
     "LoginSession",
     "Membership",
@@ -141,8 +144,10 @@ __all__ = [
     "Procedure",
     "Reminder",
     "Rendering",
+    "RetryRun",
     "SavedView",
     "Substitution",
+    "Suspension",
     "Sweep",
     "Task",
     "TaskStatus",

@@ -41,6 +41,7 @@ class Case(Base):
     started_by: Mapped[UUID] = mapped_column(ForeignKey("people.id"))
     started_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
+    suspended_at: Mapped[datetime | None] = mapped_column(comment="It stands still since (中止)")
     is_rehearsal: Mapped[bool] = mapped_column(default=False)
     rehearsal: Mapped[dict[str, Any] | None] = mapped_column(
         comment="Given facts of a rehearsal, e.g. the legal basis assumed"

@@ -53,6 +53,7 @@ class JobKind(StrEnum):
     SERVICE = "service"
     MAIL = "mail"
     MESSAGE = "message"  # from one case to another
+    RETRIES = "retries"  # many incidents at once
 
 
 class Job(Base):
@@ -78,6 +79,10 @@ class Job(Base):
     request_id: Mapped[str | None] = mapped_column(
         String(64), default=logs.request_id, comment="The request that led to it, for the logs"
     )
+    forgiven: Mapped[int] = mapped_column(
+        default=0, server_default=text("0"), comment="Attempts before a person had it tried anew"
+    )
+    skipped_at: Mapped[datetime | None] = mapped_column(comment="Given up by a person's decision")
 
     __table_args__ = (
         Index(
@@ -113,6 +118,9 @@ class Incident(Base):
     message: Mapped[str] = mapped_column(Text)
     opened_at: Mapped[datetime]
     resolved_at: Mapped[datetime | None]
+    resolution: Mapped[str | None] = mapped_column(String(16), comment="retried or skipped")
+    resolved_by: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
+    resolution_reason: Mapped[str | None] = mapped_column(Text)
 
 
 class IdempotencyKey(Base):

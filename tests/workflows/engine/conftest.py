@@ -111,6 +111,15 @@ class World:
                 return wait
         raise AssertionError(f"{name} does not wait: {self.waits}")
 
+    def move_limit(self, name: str, due_at: datetime) -> Step:
+        task_id = self.wait(name).task_id
+        given = (self.program, self.environment(), self.state, self.document)
+        return self._take(engine.move_limit(*given, task_id, due_at))
+
+    def recompute(self) -> Step:
+        given = (self.program, self.environment(), self.state, self.document)
+        return self._take(engine.recompute(*given))
+
     def complete(self, name: str, **answers: Any) -> Step:
         task_id = self.wait(name).task_id
         return self._take(

@@ -1,10 +1,10 @@
 """Timers, messages, errors, event subprocesses, service tasks."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from workflows.errors import BusinessError, IncidentError, NoReceiverError
+from workflows.errors import BusinessError, IncidentError, NoReceiverError, TaskNotWaitingError
 
 START = '<bpmn:startEvent id="S" liancheng:dataKey="begin"/>'
 END = '<bpmn:endEvent id="E" liancheng:outcome="DONE"/>'
@@ -69,6 +69,33 @@ def test_an_interrupting_timer_cancels_its_host_at_the_due_instant_and_not_befor
 
     assert case.waits == ["Late"]
     assert "A:cancelled" in case.passages
+
+
+@pytest.mark.parametrize("days", [-3, 10])
+def test_a_moved_limit_takes_its_timer_with_it_and_a_new_calendar_leaves_it(world, drawn, days):
+    body = START + user("A", due("5")) + END + user("Late") + '<bpmn:endEvent id="E2"/>'
+    body += boundary("T", "A", at("=task.due_at"))
+    case = world(body + drawn.flows("S>A", "A>E", "T>Late", "Late>E2"))
+    step = case.start()
+    due_at = step.timers[0].due_at + timedelta(days=days)
+
+    moved = case.move_limit("A", due_at)
+    same = case.recompute()
+    case.now = due_at - timedelta(seconds=1)
+    case.advance(seconds=0)
+    before = case.waits
+    case.advance(seconds=1)
+
+    assert [timer.due_at for timer in (*moved.timers, *same.timers)] == [due_at, due_at]
+    assert (before, case.waits) == (["A"], ["Late"])
+
+
+def test_a_task_without_a_limit_has_none_to_move(world, drawn):
+    case = world(START + user("A") + END + drawn.flows("S>A", "A>E"))
+    case.start()
+
+    with pytest.raises(TaskNotWaitingError):
+        case.move_limit("A", case.now)
 
 
 def test_a_reminder_fires_beside_its_host_and_only_once(world, drawn):
