@@ -13,6 +13,7 @@ from rich.progress import track
 from api.cli_audit import audit
 from api.cli_backups import backup, restore
 from api.cli_cases import case
+from api.cli_doctor import doctor
 from api.cli_handoffs import handoff
 from api.console import console, open_runtime, print_rows, read_settings
 from services import cases, checking, deadlines, loading, logs, parties
@@ -217,6 +218,7 @@ main.add_command(audit)
 main.add_command(backup)
 main.add_command(restore)
 main.add_command(case)
+main.add_command(doctor)
 main.add_command(handoff)
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from sqlalchemy.pool import NullPool
 
 Sessions = sessionmaker[Session]
 
+CONNECT_SECONDS = 5
 _READS = "liancheng_reads"
 
 
@@ -27,7 +28,12 @@ def open_engine(url: str, *, pool_size: int = 10) -> Engine:
         event.listen(engine, "begin", _begin)
         return engine
     return create_engine(
-        url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True, pool_timeout=10
+        url,
+        pool_size=pool_size,
+        max_overflow=pool_size,
+        pool_pre_ping=True,
+        pool_timeout=10,
+        connect_args={"connect_timeout": CONNECT_SECONDS},
     )
 
 
@@ -50,7 +56,9 @@ def _begin(connection: Any) -> None:
 
 def ask_time(url: str) -> Callable[[], datetime]:
     """Return how to ask a PostgreSQL server for its time, over connections of their own."""
-    engine = create_engine(url, poolclass=NullPool, connect_args={"connect_timeout": 3})
+    engine = create_engine(
+        url, poolclass=NullPool, connect_args={"connect_timeout": CONNECT_SECONDS}
+    )
 
     def ask() -> datetime:
         with engine.connect() as connection:
