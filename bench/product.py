@@ -21,7 +21,7 @@ class Product:
 
     With ``workers`` it is a production formation: ``processes`` of the server without a sweeper,
     and so many workers beside it, each in a process group of its own; with a ``redis_url`` the
-    doorbell calls them. ``settings`` are further LIANCHENG_ variables.
+    doorbell calls them. ``settings`` are further LIANCHENG_ variables, ``module`` what is started.
     """
 
     folder: Path
@@ -33,6 +33,7 @@ class Product:
     workers: int = 0
     concurrency: int = 2
     settings: dict[str, str] = field(default_factory=dict)
+    module: str = "api.cli"
     worker_processes: dict[int, subprocess.Popen[bytes]] = field(default_factory=dict)
 
     @property
@@ -134,9 +135,8 @@ class Product:
                 start_new_session=True,
             )
 
-    @staticmethod
-    def _command(*words: str) -> list[str]:
-        return [sys.executable, "-m", "api.cli", *words]
+    def _command(self, *words: str) -> list[str]:
+        return [sys.executable, "-m", self.module, *words]
 
     def _env(self) -> dict[str, str]:
         redis = {"LIANCHENG_REDIS_URL": self.redis_url} if self.redis_url else {}

@@ -31,26 +31,67 @@ def free_port() -> int:
         return port
 
 
+@dataclass
+class Postgres:
+    """A PostgreSQL server in an empty folder; it may be crashed and started again.
+
+    ``is_durable`` waits for the disk at each commit, as production does; tests need not. As root
+    it runs as nobody: the server refuses root.
+    """
+
+    folder: Path
+    is_durable: bool = False
+    port: int = field(default_factory=free_port)
+    process: "subprocess.Popen[bytes] | None" = None
+
+    @property
+    def url(self) -> str:
+        """Return where it listens, without a database name."""
+        return f"postgresql+psycopg://liancheng@127.0.0.1:{self.port}"
+
+    @property
+    def _user(self) -> str | None:
+        return "nobody" if os.geteuid() == 0 else None
+
+    def create(self) -> None:
+        """Make the folder a cluster and start it. Raises MissingProgramError."""
+        if self._user:
+            _open_to(self.folder, self._user)
+        _init(self.folder, self.folder / "data", self._user)
+        self.start()
+
+    def start(self) -> None:
+        """Start it and wait until it answers."""
+        data = self.folder / "data"
+        self.process = _start(
+            self.folder, data, self.port, self._user, is_durable=self.is_durable
+        )
+        _wait_for(f"{self.url}/postgres")
+
+    def crash(self) -> None:
+        """Stop it at once, as if the power were cut: it recovers when it is started again."""
+        self._end(signal.SIGQUIT)
+
+    def stop(self) -> None:
+        """Stop it in order; it does not wait for its clients."""
+        self._end(signal.SIGINT)
+
+    def _end(self, how: signal.Signals) -> None:
+        assert self.process is not None
+        self.process.send_signal(how)
+        self.process.wait(STOP_SECONDS)
+        self.process = None
+
+
 @contextmanager
 def postgres(folder: Path, *, is_durable: bool = False) -> Iterator[str]:
-    """Run a PostgreSQL server in an empty folder; its URL, without a database name.
-
-    ``is_durable`` waits for the disk at each commit, as production does; tests need not.
-    As root it runs as nobody: the server refuses root. Raises MissingProgramError.
-    """
-    user = "nobody" if os.geteuid() == 0 else None
-    if user:
-        _open_to(folder, user)
-    data, port = folder / "data", free_port()
-    _init(folder, data, user)
-    server = _start(folder, data, port, user, is_durable=is_durable)
-    url = f"postgresql+psycopg://liancheng@127.0.0.1:{port}"
+    """Run a PostgreSQL server in an empty folder; its URL. Raises MissingProgramError."""
+    server = Postgres(folder, is_durable=is_durable)
+    server.create()
     try:
-        _wait_for(f"{url}/postgres")
-        yield url
+        yield server.url
     finally:
-        server.send_signal(signal.SIGINT)  # a fast shutdown: it does not wait for its clients
-        server.wait(STOP_SECONDS)
+        server.stop()
 
 
 def _open_to(folder: Path, user: str) -> None:

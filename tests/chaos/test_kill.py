@@ -1,4 +1,4 @@
-"""The real server, killed again and again while people work: nothing lost, nothing doubled.
+"""The embedded server, killed again and again while people work: nothing lost, nothing doubled.
 
 The seed is printed; LIANCHENG_CHAOS_SEED repeats its moments.
 """
@@ -7,24 +7,20 @@ import json
 import os
 import random
 import time
-from collections import Counter
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from threading import Event, Thread, local
-from typing import Any, TypeVar
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
-import requests
 from sqlalchemy import func, select, update
 
 from bench.product import Product
-from services import views
 from services.db.engine import open_engine, open_sessions, unit_of_work
 from services.db.models import (
     AuditEntry,
     Case,
+    Channel,
     Decision,
     Incident,
     Job,
@@ -32,59 +28,15 @@ from services.db.models import (
     Task,
     TaskStatus,
 )
-from services.gateways.liancheng_api import ApiClient, ApiRefusedError
-from services.loading import DEMO_PASSWORD
-from services.scenarios import play, read_scenario
+from services.scenarios import play
 from services.scenarios.accounts import Cast
-from services.scenarios.local import LocalDriver
-from services.scenarios.remote import RemoteDriver
-from services.settings import ROOT
+from tests.chaos.model import Told, difference, story, tell
+from tests.chaos.people import PatientDriver
 
 SEED = int(os.environ.get("LIANCHENG_CHAOS_SEED", random.SystemRandom().randrange(10**9)))
 CASES, KILLS, PEOPLE_AT_ONCE = 20, 20, 4
 PATIENCE_SECONDS = 60
-FOLDER = ROOT / "workflows" / "bpmn" / "liangjiang" / "scenarios"
-SCENARIOS = ("approval", "silent_candidate")  # the second one's time limit runs out
-STEPS = 11  # of a scenario: enough for the joint signing by five units
-
-T = TypeVar("T")
-
-
-class PatientClient(ApiClient):
-    """Asks again, with the same key, while the server is away."""
-
-    def get(self, path: str, **query: Any) -> Any:
-        return self._patiently(lambda: super(PatientClient, self).get(path, **query))
-
-    def post(self, path: str, body: Any = None, *, key: str | None = None) -> Any:
-        key = key or uuid4().hex
-        return self._patiently(lambda: super(PatientClient, self).post(path, body, key=key))
-
-    def upload(self, name: str, content: bytes) -> Any:
-        return self._patiently(lambda: super(PatientClient, self).upload(name, content))
-
-    @staticmethod
-    def _patiently(ask: Callable[[], T]) -> T:
-        until = time.monotonic() + PATIENCE_SECONDS
-        while True:
-            try:
-                return ask()
-            except requests.RequestException:
-                if time.monotonic() > until:
-                    raise
-            except ApiRefusedError as refusal:
-                if refusal.body.get("code") != "BUSY" or time.monotonic() > until:
-                    raise
-            time.sleep(0.05)
-
-
-class PatientDriver(RemoteDriver):
-    """Drives cases through people who do not give up."""
-
-    def _as(self, login: str) -> ApiClient:
-        if login not in self.clients:
-            self.clients[login] = PatientClient(self.url, login, DEMO_PASSWORD)
-        return self.clients[login]
+SCENARIOS = {"liangjiang/approval": 11, "liangjiang/silent_candidate": 11}  # steps of each
 
 
 @dataclass
@@ -145,29 +97,6 @@ def work(product: Product, cast: Cast, scenarios) -> dict[str, int]:
     return played
 
 
-def story(session, case_id: UUID) -> dict[str, Any]:
-    """Tell what happened in a case in the words that all cases of a scenario share."""
-    entries = session.scalars(select(AuditEntry).where(AuditEntry.case_id == case_id)).all()
-    case = session.get_one(Case, case_id)
-
-    def number(model, *where):
-        return session.scalar(
-            select(func.count()).select_from(model).where(model.case_id == case_id, *where)
-        )
-
-    return {
-        "entries": Counter((e.what, e.payload.get("node")) for e in entries),
-        "passed": Counter((p[0], p[1]) for e in entries for p in e.payload.get("passed", [])),
-        "state": (case.status, case.state, case.outcome),
-        "visited": sorted(views.visited(session, case_id)),
-        "decisions": number(Decision),
-        "tasks": {status: number(Task, Task.status == status) for status in TaskStatus},
-        "mails": number(Job, Job.kind == JobKind.MAIL),
-        "timers": number(Job, Job.kind == JobKind.TIMER),
-        "services": number(Job, Job.kind == JobKind.SERVICE),
-    }
-
-
 def wait_for_quiet(sessions) -> None:
     """Wait until nothing is due any more."""
     until = time.monotonic() + PATIENCE_SECONDS
@@ -183,34 +112,25 @@ def wait_for_quiet(sessions) -> None:
 
 
 @pytest.fixture
-def scenarios():
-    told = [read_scenario(FOLDER / f"{name}.yaml") for name in SCENARIOS]
-    return [replace(each, steps=each.steps[:STEPS], expect={}) for each in told]
+def told(sqlite_runtime) -> list[Told]:
+    """The scenarios, and the story of each when nothing is ever killed."""
+    return tell(sqlite_runtime, sqlite_runtime.settings.bpmn_root, SCENARIOS)
 
 
 @pytest.fixture
-def expected(sqlite_runtime, scenarios) -> list[dict[str, Any]]:
-    """The story of each scenario when nothing is ever killed."""
-    driver = LocalDriver(sqlite_runtime, Cast.of(sqlite_runtime.library))
-    ids = [UUID(play(each, driver).case["id"]) for each in scenarios]
-    with unit_of_work(sqlite_runtime.sessions) as session:
-        return [story(session, case_id) for case_id in ids]
-
-
-@pytest.fixture
-def product(database_url, tmp_path):
-    """The server on a fresh filled database of each kind."""
+def product(databases, tmp_path):
+    """The embedded server on a fresh filled SQLite file."""
     folder = tmp_path / "installation"
     folder.mkdir()
-    made = Product(folder, database_url)
+    made = Product(folder, databases.sqlite(tmp_path))
     made.start()
     yield made
     made.stop()
 
 
 @pytest.mark.timeout(300)
-def test_twenty_kills_lose_nothing_and_double_nothing(product, library, scenarios, expected):
-    played = work(product, Cast.of(library), scenarios)
+def test_twenty_kills_lose_nothing_and_double_nothing(product, library, told):
+    played = work(product, Cast.of(library), [each.scenario for each in told])
 
     engine = open_engine(product.database_url)
     sessions = open_sessions(engine)
@@ -225,10 +145,10 @@ def test_twenty_kills_lose_nothing_and_double_nothing(product, library, scenario
     sent = list((product.folder / "mail").glob("*.eml"))
 
     assert [case.number[-4:] for case in cases] == [f"{n:04d}" for n in range(1, CASES + 1)]
-    for case_id, told in stories.items():
-        assert told == expected[played[str(case_id)]]
+    for case_id, found in stories.items():
+        assert difference(told[played[str(case_id)]].story, found) == ""
     assert incidents == []
-    assert made[0] == made[1] == done == sum(told["decisions"] for told in stories.values())
+    assert made[0] == made[1] == done == sum(found["decisions"] for found in stories.values())
     assert len(sent) == mails
     assert list((product.folder / "mail").glob(".*.part")) == []
     _assert_chains(product, sessions, cases[CASES // 2].id)
@@ -253,9 +173,9 @@ def _assert_chains(product: Product, sessions, case_id: UUID) -> None:
     assert [b["case"] for b in json.loads(changed.stdout)["broken"]] == [str(case_id)]
 
 
-def test_the_stories_have_something_to_lose(expected):
-    for told in expected:
-        assert told["entries"]["case.started", None] == 1
-        assert told["decisions"] > 5
-        assert told["mails"] > 5
-    assert expected[1]["entries"]["timer.fired", None] > 0
+def test_the_stories_have_something_to_lose(told):
+    for each in told:
+        assert each.story["entries"]["case.started", None] == 1
+        assert each.story["decisions"] > 5
+        assert each.story["deliveries"][Channel.MAIL] > 5
+    assert told[1].story["entries"]["timer.fired", None] > 0
