@@ -8,7 +8,7 @@ export PYTHONPATH := .
 export PATH := $(if $(NODE_HOME),$(NODE_HOME):)$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup web run test lint format check types scenarios bench openapi diagrams lock clean system
+.PHONY: help setup web run test chaos lint format check types scenarios bench openapi diagrams lock clean system
 
 help: ## Tell what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -47,6 +47,9 @@ run: setup web ## Serve the product with jurisdictions and sample parties on htt
 test: setup system web ## Run everything: tests, scenarios, chaos, lints have their own target
 	folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && \
 	  $(BIN)/pytest -n 2 --dist loadgroup --basetemp "$$folder/tests"
+
+chaos: setup system ## The long storm: thousands of cases, hundreds of kills, a summary
+	$(BIN)/python -m tests.chaos.run $(CHAOS)
 
 lint: setup web/node_modules/.ready ## The lints of CI
 	$(BIN)/ruff check .

@@ -1,6 +1,7 @@
 """Sending mail: SMTP, or .eml files in a folder for the embedded mode."""
 
 import smtplib
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -48,11 +49,14 @@ class SmtpMailer:
         """Send one mail over a connection of its own."""
         parts = urlsplit(self.url)
         try:
-            with smtplib.SMTP(parts.hostname or "localhost", parts.port or 25, timeout=20) as smtp:
+            smtp = smtplib.SMTP(parts.hostname or "localhost", parts.port or 25, timeout=20)
+            with closing(smtp):
                 if parts.username:
                     smtp.starttls()
                     smtp.login(unquote(parts.username), unquote(parts.password or ""))
                 smtp.send_message(mail.message())
+                with suppress(OSError, smtplib.SMTPException):
+                    smtp.putcmd("QUIT")  # the mail has been taken; the answer changes nothing
         except (OSError, smtplib.SMTPException) as error:
             raise RetryableError(f"mail server: {type(error).__name__}") from error
 
