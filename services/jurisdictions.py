@@ -1,5 +1,6 @@
 """What a jurisdiction offers today: procedures, legal basis, application notices."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -53,10 +54,16 @@ def _summary(session: Session, runtime: Runtime, row: Procedure) -> dict[str, An
         "bundle": row.bundle_hash,
         "version": session.get_one(BundleRow, row.bundle_hash).version,
         "started_by": settings["started_by"],
+        "is_for_units": _is_for_units(opened.roles, settings["started_by"]),
         "is_open": reason is None,
         "reason": reason,
         "legal_basis": standing.scope(),
     }
+
+
+def _is_for_units(roles: Mapping[str, Mapping[str, Any]], started_by: list[str]) -> bool:
+    """Tell whether a unit may start it: by a role that is not borne by agencies."""
+    return any(not {"agency", "of"} & set(roles.get(role, {})) for role in started_by)
 
 
 def procedure_page(session: Session, runtime: Runtime, procedure_id: str) -> dict[str, Any]:

@@ -29,6 +29,7 @@ class ProcedureSchema(Schema):
     bundle = fields.String()
     version = fields.Integer()
     started_by = fields.List(fields.String())
+    is_for_units = fields.Boolean(metadata={"description": "Whether applicants may start it"})
     is_open = fields.Boolean(metadata={"description": "Whether a production case may start today"})
     reason = fields.String(allow_none=True)
     legal_basis = fields.Dict(

@@ -107,6 +107,9 @@ class RowSchema(Schema):
     case = fields.Nested(CaseSchema)
     task = fields.Nested(ListedTaskSchema, allow_none=True)
     decision = fields.UUID(allow_none=True)
+    on_behalf_of = fields.String(
+        allow_none=True, metadata={"description": "The absent person one stands in for (代)"}
+    )
     applicant = fields.String(allow_none=True)
     facts = fields.List(fields.Nested(FactSchema))
     light = fields.Enum(Light, by_value=True)

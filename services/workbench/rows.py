@@ -1,5 +1,6 @@
 """What a list shows of each case and task: as much as its reader may see, and no more."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services import case_pages
+from services import case_pages, policies
 from services.actors import Actor
 from services.db.models import (
     Case,
@@ -56,6 +57,7 @@ def of_tasks(
             "id": task.id,
             "at": task.opened_at,
             "task": _task(known, task, case),
+            "on_behalf_of": _absent(actor, task, case),
             **_light(lights, known, task, runtime.now(case)),
         }
         for task, case in found
@@ -65,7 +67,8 @@ def of_tasks(
 def of_entries(session: Session, actor: Actor, found: list[Entry]) -> list[dict[str, Any]]:
     """Return the rows of cases, with what one decided where it is a list of decisions."""
     tasks = [entry.task for entry in found if entry.task is not None]
-    known = _reader(session, actor, [entry.case for entry in found], tasks)
+    principals = {entry.decision.on_behalf_of for entry in found if entry.decision is not None}
+    known = _reader(session, actor, [e.case for e in found], tasks, people=principals)
     return [
         {
             **_case(known, entry.case),
@@ -73,6 +76,7 @@ def of_entries(session: Session, actor: Actor, found: list[Entry]) -> list[dict[
             "at": entry.at,
             "task": _task(known, entry.task, entry.case) if entry.task else None,
             "decision": entry.decision.id if entry.decision else None,
+            "on_behalf_of": _principal(known, entry),
             "light": Light.NONE,
             "light_text": "",
             "remaining_working_days": None,
@@ -80,6 +84,18 @@ def of_entries(session: Session, actor: Actor, found: list[Entry]) -> list[dict[
         }
         for entry in found
     ]
+
+
+def _absent(actor: Actor, task: Task, case: Case) -> str | None:
+    """Return for whom the actor would do a task (代); None for themself."""
+    as_whom = policies.capacities(actor, task, case.procedure_id)
+    return as_whom[0].principal_name if as_whom and as_whom[0] is not None else None
+
+
+def _principal(known: Reader, entry: Entry) -> str | None:
+    """Return for whom the actor decided (代); None for themself."""
+    person = entry.decision and entry.decision.on_behalf_of
+    return known.people.get(person) if person else None
 
 
 def _light(lights: Lights, known: Reader, task: Task, now: datetime) -> dict[str, Any]:
@@ -119,6 +135,7 @@ def _reader(
     cases: list[Case],
     tasks: list[Task],
     *,
+    people: Collection[UUID | None] = (),
     is_todo: bool = False,
 ) -> Reader:
     """Read what the rows need; a list of open tasks need not say what else is open."""
@@ -135,7 +152,7 @@ def _reader(
         applicants=_applicants(session, knows),
         followed=_followed(session, actor, ids),
         waiting=_waiting(session, open_to_all),
-        people=_names(session, Person, {t.claimed_by for t in tasks}),
+        people=_names(session, Person, {*people, *(t.claimed_by for t in tasks)}),
         parties=_names(session, Party, {t.party_id for t in tasks}),
         paused=_paused(session, tasks),
     )

@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import func, select
 
-from services import accounts, next_steps, self_checks
+from services import accounts, jurisdictions, next_steps, self_checks
 from services.db.engine import reading, unit_of_work
 from services.db.models import AuditEntry, Person
 from services.errors import NotAllowedError
@@ -155,3 +155,16 @@ def test_the_first_form_is_checked_before_a_case_exists(sqlite_desk):
     ]
     with pytest.raises(NotAllowedError):
         check(stranger, answers)
+
+
+def test_applicants_are_offered_what_a_unit_may_start(sqlite_runtime):
+    with unit_of_work(sqlite_runtime.sessions) as session:
+        listed = jurisdictions.list_procedures(session, sqlite_runtime)
+
+    assert {each["id"] for each in listed if not each["is_for_units"]} == {
+        "baoshan.publicity_list",
+        "liangjiang.call",
+        "ningbo.call",
+        "yrd.provincial_round",
+        "yrd.joint_round",
+    }

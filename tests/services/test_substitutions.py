@@ -10,6 +10,9 @@ from services.db.engine import unit_of_work
 from services.db.models import AuditEntry, Decision, Task
 from services.errors import ConflictError, InvalidError, NotAllowedError, NotFoundError
 from services.substitutions import Absence
+from services.workbench import lists
+from services.workbench.case_lists import ListKind
+from services.workbench.filters import Filters
 
 PROCEED = {"decision": "proceed", "reasons": "研发总部在区内"}
 TODAY = date(2026, 11, 20)  # of the fixtures' clock, in Shanghai
@@ -49,6 +52,26 @@ def todo(desk, runtime, login):
     with unit_of_work(runtime.sessions) as session:
         rows = inbox.todo(session, desk.actor(login), after=None, limit=50)
         return [task.id for task, _case in rows]
+
+
+def listed(desk, runtime, login, kind):
+    with unit_of_work(runtime.sessions) as session:
+        rows, _after = lists.page(
+            session, runtime, desk.actor(login), kind,
+            filters=Filters(), sort="due", after=None, limit=50,
+        )  # fmt: skip
+        return [(row["case"].id, row["on_behalf_of"]) for row in rows]
+
+
+def test_the_workbench_says_for_whom_a_substitute_acts(desk, runtime, absence, set_by):
+    task = desk.task(desk.start("other"))
+    set_by("lj-reviewer", absence())
+    reviewer = desk.actor("lj-reviewer").name
+
+    assert listed(desk, runtime, "lj-clerk", ListKind.TODO) == [(task.case_id, reviewer)]
+    assert listed(desk, runtime, "lj-reviewer", ListKind.TODO) == [(task.case_id, None)]
+    desk.complete("lj-clerk", task, PROCEED)
+    assert listed(desk, runtime, "lj-clerk", ListKind.DONE) == [(task.case_id, reviewer)]
 
 
 def test_a_substitute_sees_claims_and_does_it_on_behalf_of_the_absent(

@@ -5,9 +5,9 @@ import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
 import { i18n } from './i18n'
 import { useSession } from './session/store'
 
-/** Pages for people who have signed in, inside the frame with the navigation. */
+/** Pages for people who have signed in, inside the frame with the navigation. Where home is depends on them. */
 const inside: RouteRecordRaw[] = [
-  { path: '', name: 'home', redirect: () => (useSession().isApplicant && !useSession().isOfficial ? '/applications' : '/workbench') },
+  { path: '', name: 'home', component: () => import('./layout/MissingPage.vue'), beforeEnter: () => (useSession().isApplicant && !useSession().isOfficial ? '/applications' : '/workbench') },
   { path: 'tasks', name: 'tasks', redirect: '/workbench' },
   { path: 'workbench/:list?', name: 'workbench', component: () => import('./workbench/WorkbenchPage.vue'), props: true, meta: { title: 'common.nav.workbench' } },
   { path: 'dashboard', name: 'dashboard', component: () => import('./dashboard/DashboardPage.vue'), meta: { title: 'dashboard.title' } },
