@@ -8,7 +8,7 @@ export PYTHONPATH := .
 export PATH := $(if $(NODE_HOME),$(NODE_HOME):)$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup web run test chaos lint format check types scenarios bench openapi diagrams lock clean system
+.PHONY: help setup web fonts run test chaos lint format check types scenarios bench openapi diagrams lock clean system
 
 help: ## Tell what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -35,10 +35,17 @@ web/dist/index.html: web/node_modules/.ready docs/openapi.json web/index.html we
 
 web: web/dist/index.html ## Build the web application into web/dist
 
+# Only the two weights that papers are set in are kept of the packaged font.
+FONT := web/fonts/node_modules/@expo-google-fonts/noto-serif-sc
+fonts: setup $(VENV)/.node ## Bring a Chinese font for PDF where the system has none
+	$(BIN)/python -c "from services.rendering import find_fonts; find_fonts(None)" 2>/dev/null || \
+	  { cd web/fonts && npm ci --silent --no-audit --no-fund --ignore-scripts && cd ../.. && \
+	    find $(FONT) -name '*.ttf' ! -name '*_400Regular.ttf' ! -name '*_700Bold.ttf' -delete; }
+
 system: ## Install what the tests need of the system (PostgreSQL, Redis, Chromium, fonts), where possible
 	@bash tests/system.sh
 
-run: setup web ## Serve the product with jurisdictions and sample parties on http://127.0.0.1:8000
+run: setup web fonts ## Serve the product with jurisdictions and sample parties on http://127.0.0.1:8000
 	$(BIN)/liancheng migrate
 	$(BIN)/liancheng load
 	$(BIN)/liancheng demo
@@ -88,4 +95,4 @@ lock: ## Lock the packages anew
 	uv pip compile -q --generate-hashes --extra dev pyproject.toml -o requirements-dev.txt
 
 clean: ## Remove what was made
-	rm -rf $(VENV) web/node_modules web/dist var .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) web/node_modules web/fonts/node_modules web/dist var .pytest_cache .mypy_cache .ruff_cache

@@ -1,4 +1,7 @@
-"""Where the Chinese fonts for PDF are: the folder that is set, else where systems keep them."""
+"""Where the Chinese fonts for PDF are: the folder that is set, else where systems keep them.
+
+``make fonts`` brings one from npm where the system has none.
+"""
 
 from functools import lru_cache
 from pathlib import Path
@@ -13,7 +16,7 @@ _USUAL = (
     Path("/usr/share/fonts/google-noto-serif-cjk-fonts"),
     Path("/usr/local/share/fonts"),
     Path("/Library/Fonts"),
-    _ROOT / "web" / "node_modules" / "@expo-google-fonts" / "noto-serif-sc",
+    _ROOT / "web" / "fonts" / "node_modules" / "@expo-google-fonts" / "noto-serif-sc",
 )
 
 
@@ -34,7 +37,7 @@ def find_fonts(given: Path | None) -> tuple[Path, str]:
     places = "、".join(str(folder) for folder in folders)
     raise FontsMissingError(
         f"没有找到中文字体（找过 {places}）。请安装 fonts-noto-cjk（apt-get install fonts-noto-cjk），"
-        "或者在 web 目录运行 npm ci，或者用 LIANCHENG_FONTS_DIR 指明存放思源宋体（Noto Serif SC）的文件夹"
+        "或者运行 make fonts，或者用 LIANCHENG_FONTS_DIR 指明存放思源宋体（Noto Serif SC）的文件夹"
     )
 
 

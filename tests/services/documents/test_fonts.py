@@ -1,4 +1,4 @@
-"""PDFs need a Chinese font: the one of the system, or the one that the web's packages bring."""
+"""PDFs need a Chinese font: the one of the system, or the one that `make fonts` brings."""
 
 import io
 from pathlib import Path
@@ -16,7 +16,7 @@ PAPER = {
     "marks": [],
     "blocks": [{"kind": "addressee", "text": "甲"}],
 }
-PACKAGED = Path(__file__).parents[3] / "web/node_modules/@expo-google-fonts/noto-serif-sc"
+PACKAGED = Path(__file__).parents[3] / "web/fonts/node_modules/@expo-google-fonts/noto-serif-sc"
 
 
 def test_a_folder_without_a_font_is_refused_with_what_to_do(tmp_path):
@@ -33,8 +33,10 @@ def test_a_missing_font_is_told_as_the_administrators_matter(sqlite_runtime, tmp
         rendering.made(sqlite_runtime, PAPER, "pdf")
 
 
-@pytest.mark.skipif(not PACKAGED.is_dir(), reason="`make web` brings this font")
-def test_the_font_of_the_webs_packages_is_enough():
+@pytest.mark.skipif(
+    not PACKAGED.is_dir(), reason="`make fonts` brings this font, where the system has none"
+)
+def test_the_packaged_font_is_enough():
     page = pypdf.PdfReader(io.BytesIO(render_pdf(PAPER, PACKAGED))).pages[0]
 
     assert "受理通知书" in page.extract_text()
