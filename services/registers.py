@@ -131,8 +131,12 @@ def _public(entry: Consortium, lead: str, today: date) -> dict[str, Any]:
 
 
 def validity(entry: Consortium, today: date) -> str:
-    """Return what an entry is worth on a day: valid, pending, expired, revoked or dissolved."""
-    if entry.state in {ConsortiumState.REVOKED, ConsortiumState.DISSOLVED}:
+    """Return what an entry is worth on a day: valid, pending, expired, revoked or dissolved.
+
+    Its last day is ``valid_to``; from ``ended_on`` on it is revoked or dissolved, not before.
+    """
+    is_ended = entry.ended_on is None or entry.ended_on <= today
+    if is_ended and entry.state in {ConsortiumState.REVOKED, ConsortiumState.DISSOLVED}:
         return str(entry.state.value).lower()
     if entry.state is ConsortiumState.EXPIRED or (
         entry.valid_to is not None and entry.valid_to < today

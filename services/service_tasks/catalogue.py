@@ -260,6 +260,19 @@ _OPERATIONS = (
         {"consortium_id": "string", "valid_from": "date", "valid_to": "date"},
     ),
     Operation(
+        "register.end",
+        "登记取消或者解散",
+        "在名册中记下资格取消（REVOKED）或者解散（DISSOLVED）及其日期；错误代码 NOT_REGISTERED、"
+        "ALREADY_ENDED、NOT_YET_VALID。",
+        register.end,
+        {
+            "certificate_no": "string",
+            "state": "string",
+            "ended_on": "date",
+            "document_no": "string?",
+        },
+    ),
+    Operation(
         "notify.send",
         "发送通知",
         "按模板通知角色或单位的人员，站内并邮件。",

@@ -6,11 +6,13 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from services.db.models import Consortium
+from services.db.models import Consortium, ConsortiumState
 from services.numbers import next_number
 from services.service_tasks.operation import Call
 from workflows.calendar import term_end
 from workflows.errors import BusinessError, IncidentError
+
+ENDS = frozenset({ConsortiumState.REVOKED, ConsortiumState.DISSOLVED})
 
 
 def check_name(call: Call, *, title_name: str, prefix: str, suffix: str) -> dict[str, Any]:
@@ -93,3 +95,47 @@ def set_term(call: Call, *, consortium_id: str, valid_from: str, valid_to: str) 
     entry.valid_from, entry.valid_to = date.fromisoformat(valid_from), date.fromisoformat(valid_to)
     call.world.session.flush()
     return {"valid_from": valid_from, "valid_to": valid_to}
+
+
+def end(
+    call: Call, *, certificate_no: str, state: str, ended_on: str, document_no: str | None
+) -> dict[str, Any]:
+    """Record that a consortium of this jurisdiction has lost its title, or is dissolved.
+
+    ``state`` is REVOKED (取消资格) or DISSOLVED (解散), ``ended_on`` the first day without the
+    title, ``document_no`` the decision's number. Again with the same end it changes nothing.
+    Raises BusinessError NOT_REGISTERED, ALREADY_ENDED, NOT_YET_VALID for the diagram to handle.
+    """
+    if state not in ENDS:
+        raise IncidentError("REGISTER", call.node.id, "名册的终止状态只能是取消或者解散")
+    entry, wanted = _registered(call, certificate_no), ConsortiumState(state)
+    day = date.fromisoformat(ended_on)
+    if entry.state in ENDS and (entry.state, entry.ended_on) != (wanted, day):
+        raise BusinessError("ALREADY_ENDED", f"证书 {certificate_no} 已于 {entry.ended_on} 失效")
+    if day < entry.valid_from:
+        raise BusinessError("NOT_YET_VALID", f"终止日期早于授予日期 {entry.valid_from}")
+    entry.state, entry.ended_on = wanted, day
+    call.world.session.flush()
+    return {
+        "certificate_no": certificate_no,
+        "state": state,
+        "ended_on": ended_on,
+        "document_no": document_no,
+    }
+
+
+def _registered(call: Call, certificate_no: str) -> Consortium:
+    """Lock the entry of a number in the case's own register, rehearsals apart."""
+    case = call.world.case
+    entry = call.world.session.scalars(
+        select(Consortium)
+        .where(
+            Consortium.certificate_no == certificate_no,
+            Consortium.jurisdiction == case.jurisdiction,
+            Consortium.is_rehearsal == case.is_rehearsal,
+        )
+        .with_for_update()
+    ).first()
+    if entry is None:
+        raise BusinessError("NOT_REGISTERED", f"名册中没有证书 {certificate_no}")
+    return entry

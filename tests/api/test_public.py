@@ -7,7 +7,8 @@ import pytest
 from sqlalchemy import select
 
 from api.app import create_app
-from services import evidence, publicity
+from services import evidence, procedures, publicity
+from services.cases.environment import CaseWorld
 from services.db.engine import unit_of_work
 from services.db.models import Case, Consortium, ConsortiumState, File, Notice, Party
 from services.housekeeping import tidy
@@ -15,9 +16,12 @@ from services.scenarios import play, read_scenario
 from services.scenarios.accounts import Cast
 from services.scenarios.local import LocalDriver
 from services.scenarios.samples import sample
+from services.service_tasks.catalogue import CATALOGUE, Call
+from workflows.errors import BusinessError
 from pathlib import Path
 
 SCENARIOS = Path(__file__).parents[2] / "workflows" / "bpmn"
+CERTIFICATE = "LIANGJIANG-2026-C0901"
 OBJECTION = {
     "is_real_name": True,
     "objector_name": "赵先生",
@@ -47,7 +51,7 @@ def a_consortium(runtime, **more):
                 case_id=case_id,
                 jurisdiction="liangjiang",
                 title_name="重庆两江新区测试产业创新联合体",
-                certificate_no="LIANGJIANG-2026-C0901",
+                certificate_no=CERTIFICATE,
                 industry_field="nev",
                 lead_party_id=lead,
                 members=[{"unit_name": "甲", "contact_phone": "13800138000"}],
@@ -158,12 +162,81 @@ def test_a_certificate_says_what_it_is_worth_today(
     sqlite_desk.start()
     a_consortium(sqlite_runtime, **more)
 
-    found = visitor.get("/public/consortia/LIANGJIANG-2026-C0901").json
+    found = visitor.get(f"/public/consortia/{CERTIFICATE}").json
     assert found["validity"] == validity
     assert "13800138000" not in str(found)
     sqlite_runtime.clock.advance(timedelta(days=11))
-    later = visitor.get("/public/consortia/LIANGJIANG-2026-C0901").json
+    later = visitor.get(f"/public/consortia/{CERTIFICATE}").json
     assert later["validity"] == ("expired" if validity == "valid" else validity)
+
+
+@pytest.fixture
+def end(sqlite_runtime, sqlite_desk):
+    """Ends a title by the operation that diagrams call, from another case of the jurisdiction."""
+
+    def act(**given):
+        actor = sqlite_desk.actor("lj-reviewer")
+        with unit_of_work(sqlite_runtime.sessions) as session:
+            case = session.scalars(select(Case)).first()
+            ready = procedures.ready(session, case.bundle_hash)
+            world = CaseWorld(session, sqlite_runtime, case, ready, actor)
+            node = next(iter(ready.opened.program.nodes["liangjiang.application"].values()))
+            call = Call("key", node, world)
+            return CATALOGUE["register.end"].run(
+                call,
+                **{"certificate_no": CERTIFICATE, "document_no": "渝两江科撤〔2026〕1号"} | given,
+            )
+
+    return act
+
+
+def test_a_revoked_certificate_is_worth_nothing_from_its_day_on(
+    visitor, sqlite_runtime, sqlite_desk, end
+):
+    sqlite_desk.start()
+    a_consortium(sqlite_runtime)
+    tomorrow = (sqlite_runtime.clock.now() + timedelta(days=1)).date().isoformat()
+
+    for _twice in range(2):
+        ended = end(state="REVOKED", ended_on=tomorrow)
+
+    assert ended["ended_on"] == tomorrow
+    assert visitor.get(f"/public/consortia/{CERTIFICATE}").json["validity"] == "valid"
+    sqlite_runtime.clock.advance(timedelta(days=1))
+    found = visitor.get(f"/public/consortia/{CERTIFICATE}").json
+    assert (found["validity"], found["ended_on"]) == ("revoked", tomorrow)
+
+
+@pytest.mark.parametrize(
+    ("more", "code"),
+    [
+        ({"certificate_no": "LIANGJIANG-2026-C0999"}, "NOT_REGISTERED"),
+        ({"state": "DISSOLVED"}, "ALREADY_ENDED"),
+        ({"ended_on": "2026-11-19"}, "ALREADY_ENDED"),
+    ],
+)
+def test_what_has_ended_does_not_end_again_in_another_way(
+    sqlite_runtime, sqlite_desk, end, more, code
+):
+    sqlite_desk.start()
+    a_consortium(sqlite_runtime)
+    first = {"state": "REVOKED", "ended_on": "2026-11-20"}
+    end(**first)
+
+    with pytest.raises(BusinessError) as refused:
+        end(**first | more)
+
+    assert refused.value.code == code
+
+
+def test_a_title_does_not_end_before_it_began(sqlite_runtime, sqlite_desk, end):
+    sqlite_desk.start()
+    a_consortium(sqlite_runtime)
+
+    with pytest.raises(BusinessError) as refused:
+        end(state="REVOKED", ended_on="2026-01-01")
+
+    assert refused.value.code == "NOT_YET_VALID"
 
 
 def test_the_register_is_searched_and_paged(visitor, sqlite_runtime, sqlite_desk):
