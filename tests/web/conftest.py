@@ -3,16 +3,18 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
 import yaml
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, StorageState
 
 from bench import site as served
+from services.gateways.liancheng_api import ApiClient
+from services.loading import DEMO_PASSWORD
 from services.scenarios import play, read_scenario
 from services.scenarios.accounts import Cast
 from tests.web.browsing import BrowserDriver
@@ -54,23 +56,86 @@ def chromium() -> Iterator[Browser]:
 class Street:
     """Where people come from: each with a browser of their own, watched to the end of the test."""
 
-    open: Callable[[bool], Person]
-    met: list[Person]
+    browser: Browser
+    site: str
+    artefacts: Path
+    sessions: dict[str, StorageState]
+    met: list[Person] = field(default_factory=list)
 
-    def anyone(self, *, is_phone: bool = False) -> Person:
-        """Somebody who has not signed in."""
-        self.met.append(self.open(is_phone))
-        return self.met[-1]
+    def anyone(self, *, is_phone: bool = False, session: StorageState | None = None) -> Person:
+        """Somebody who has not signed in, unless with a session of before."""
+        who = person(self.browser, self.site, self.artefacts, is_phone=is_phone, session=session)
+        self.met.append(who)
+        return who
 
     def signed_in(self, login: str, *, is_phone: bool = False) -> Person:
-        """Somebody with a sample account."""
-        return self.anyone(is_phone=is_phone).sign_in(login)
+        """Somebody with a sample account, who has signed in once for all tests; at no page yet."""
+        if login not in self.sessions:
+            self.sessions[login] = _session(self.browser, self.site, login)
+        who = self.anyone(is_phone=is_phone, session=self.sessions[login])
+        who.login = login
+        return who
+
+
+def _session(browser: Browser, site: str, login: str) -> StorageState:
+    with browser.new_context() as context:
+        account = {"login": login, "password": DEMO_PASSWORD}
+        assert context.request.post(f"{site}/api/v1/auth/sign-in", data=account).ok
+        return context.storage_state()
+
+
+@pytest.fixture(scope="session")
+def sessions() -> dict[str, StorageState]:
+    """The cookies of those who have signed in, by login."""
+    return {}
+
+
+@pytest.fixture(scope="session")
+def clients() -> dict[str, ApiClient]:
+    """The HTTP clients of those who have signed in, by login."""
+    return {}
 
 
 @pytest.fixture
-def street(site: str, chromium: Browser, artefacts: Path) -> Iterator[Street]:
+def as_person(site: str, clients: dict[str, ApiClient]) -> Callable[[str], ApiClient]:
+    """Somebody with a sample account, over HTTP."""
+
+    def of(login: str) -> ApiClient:
+        if login not in clients:
+            clients[login] = ApiClient(site, login, DEMO_PASSWORD)
+        return clients[login]
+
+    return of
+
+
+@pytest.fixture
+def applied(as_person: Callable[[str], ApiClient]) -> Callable[..., dict[str, Any]]:
+    """Start an application from out of the area; it waits for the reviewers at once. The case."""
+
+    def apply(name: str = "智行汽车产业创新联合体", **more: Any) -> dict[str, Any]:
+        lead = as_person("lead-op")
+        [party] = {m["party"] for m in lead.who["memberships"]}
+        call = next(c for c in lead.get("/calls") if c["number"] == "LJ-TZ-2026-001")
+        places = dict.fromkeys(("registered_region", "operating_region", "tax_region"), "other")
+        answers = {
+            "call_id": call["id"],
+            "working_name": name,
+            "industry_field": "nev",
+            "registered_address": "重庆市两江新区演示路1号",
+        }
+        body = {"procedure": "liangjiang.application", "party": party}
+        started: dict[str, Any] = lead.post("/cases", body | {"answers": answers | places | more})
+        return started
+
+    return apply
+
+
+@pytest.fixture
+def street(
+    site: str, chromium: Browser, artefacts: Path, sessions: dict[str, StorageState]
+) -> Iterator[Street]:
     """People for one test. No page of theirs may have failed or broken the page's policy."""
-    made = Street(lambda is_phone: person(chromium, site, artefacts, is_phone=is_phone), [])
+    made = Street(chromium, site, artefacts, sessions)
     yield made
     faults = [fault for who in made.met for fault in who.collected()]
     for who in made.met:
@@ -79,16 +144,20 @@ def street(site: str, chromium: Browser, artefacts: Path) -> Iterator[Street]:
 
 
 @pytest.fixture
-def driver(street: Street, site: str, library: Library, tmp_path: Path) -> BrowserDriver:
+def driver(
+    street: Street, site: str, library: Library, tmp_path: Path, clients: dict[str, ApiClient]
+) -> BrowserDriver:
     """A player of scenarios whose people work in their browsers."""
-    return BrowserDriver(site, Cast.of(library), people=street.signed_in, folder=tmp_path)
+    cast = Cast.of(library)
+    return BrowserDriver(site, cast, clients, people=street.signed_in, folder=tmp_path)
 
 
 @pytest.fixture
 def told(driver: BrowserDriver) -> Callable[..., BrowserDriver]:
     """Play a shipped scenario (``liangjiang/approval``), the named tasks on their pages."""
 
-    def tell(name: str, *on_pages: str) -> BrowserDriver:
+    def tell(name: str, *on_pages: str, by_keyboard: bool = False) -> BrowserDriver:
+        driver.by_keyboard = by_keyboard
         driver.on_pages = frozenset(on_pages) or None
         jurisdiction, _, scenario = name.partition("/")
         folder = ROOT / "workflows" / "bpmn" / jurisdiction / "scenarios"
@@ -106,8 +175,13 @@ def brought(driver: BrowserDriver, tmp_path: Path) -> Callable[..., str]:
     scenario, with the parts and answers of the jurisdiction's own ones.
     """
 
-    def bring(procedure: str, steps: list[dict[str, Any]], **more: Any) -> str:
-        driver.on_pages = frozenset({"nothing"})
+    def bring(
+        procedure: str,
+        steps: list[dict[str, Any]],
+        on_pages: frozenset[str] = frozenset({"nothing"}),
+        **more: Any,
+    ) -> str:
+        driver.on_pages = on_pages
         jurisdiction = procedure.partition(".")[0]
         folder = tmp_path / uuid4().hex
         shutil.copytree(ROOT / "workflows" / "bpmn" / jurisdiction / "scenarios", folder)
@@ -120,3 +194,37 @@ def brought(driver: BrowserDriver, tmp_path: Path) -> Callable[..., str]:
         return str(result.case["id"])
 
     return bring
+
+
+@dataclass(frozen=True)
+class Submitted:
+    """A case that waits for its formal review (形式审查), and that task."""
+
+    case: str
+    task: str
+
+
+@pytest.fixture
+def submit(brought: Callable[..., str], driver: BrowserDriver) -> Callable[[], Submitted]:
+    """Submit an application of one's own."""
+
+    def bring() -> Submitted:
+        case = brought("liangjiang.application", [{"include": "to_submitted"}])
+        task = next(t["id"] for t in driver.tasks(case) if t["activity_code"] == "A-COMPLETE")
+        return Submitted(case, task)
+
+    return bring
+
+
+@pytest.fixture(scope="session")
+def kept() -> dict[str, Submitted]:
+    """What tests share that only look at it."""
+    return {}
+
+
+@pytest.fixture
+def submitted(submit: Callable[[], Submitted], kept: dict[str, Submitted]) -> Submitted:
+    """A submitted application for tests that complete none of its tasks."""
+    if "submitted" not in kept:
+        kept["submitted"] = submit()
+    return kept["submitted"]

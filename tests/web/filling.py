@@ -7,7 +7,8 @@ from typing import Any
 from playwright.sync_api import Locator, Page, expect
 
 ADD_ROW, REMOVE, REALLY = "添加一行", "删除", "确认删除？"
-APPEARS_MS = 400
+# What depends on an answer is drawn with the next frame, once the field has lost the focus.
+_DRAWN = "new Promise((on) => requestAnimationFrame(() => requestAnimationFrame(on)))"
 Component = dict[str, Any]
 
 
@@ -40,28 +41,27 @@ class Filler:
 
     def _shown(self, place: str) -> Locator | None:
         field = self.page.locator(f'.fjs-container [id$="{place}"]').first
-        try:
-            field.wait_for(state="attached", timeout=APPEARS_MS)
-        except Exception:  # noqa: BLE001 - Playwright has one class for all its timeouts
-            return None
-        return field
+        if field.count():
+            return field
+        self.page.evaluate(_DRAWN)
+        return field if field.count() else None
 
     def _text(self, _component: Component, value: Any, place: str) -> None:
         field = self._shown(place)
         if field is not None and field.is_enabled():
-            field.fill(str(value))
+            self._enter(field, str(value))
 
     _textfield = _textarea = _number = _datetime = _text
 
     def _select(self, _component: Component, value: Any, place: str) -> None:
         field = self._shown(place)
         if field is not None and field.is_enabled():
-            field.select_option(value=str(value))
+            self._choose(field, str(value))
 
     def _checkbox(self, _component: Component, value: Any, place: str) -> None:
         field = self._shown(place)
         if field is not None:
-            _tick(field, is_wanted=bool(value))
+            self._set(field, is_wanted=bool(value))
 
     def _radio(self, component: Component, value: Any, place: str) -> None:
         self._options(component, [value], place)
@@ -74,14 +74,14 @@ class Filler:
             if option["value"] in wanted:
                 field = self._shown(f"{place}-{number}")
                 if field is not None:
-                    _tick(field, is_wanted=True)
+                    self._set(field, is_wanted=True)
 
     def _filepicker(self, _component: Component, value: Any, place: str) -> None:
         field = self._shown(place)
         if field is None:
             return
         for number, file_id in enumerate(value, start=1):
-            field.set_input_files(self.files[file_id])
+            self._attach(field, self.files[file_id])
             files = field.locator("xpath=ancestor::div[1]").locator(".lc-files li")
             expect(files).to_have_count(number)
 
@@ -91,24 +91,35 @@ class Filler:
             return
         count = table.locator(".lc-table-row").count()
         for _more in range(count, len(wanted)):
-            table.get_by_role("button", name=ADD_ROW).click()
+            self._press(table.get_by_role("button", name=ADD_ROW))
         for extra in reversed(range(len(wanted), count)):
             row = table.locator(".lc-table-row").nth(extra)
-            row.get_by_role("button", name=REMOVE).click()
-            row.get_by_role("button", name=REALLY).click()
+            self._press(row.get_by_role("button", name=REMOVE))
+            self._press(row.get_by_role("button", name=REALLY))
         for number, each in enumerate(wanted):
             self._open(table.locator(".lc-table-row").nth(number))
             self.fill(component["components"], each, (*rows, number))
 
-    @staticmethod
-    def _open(row: Locator) -> None:
+    def _open(self, row: Locator) -> None:
         toggle = row.locator(".lc-row-toggle")
         if toggle.count() and toggle.get_attribute("aria-expanded") == "false":
-            toggle.click()
+            self._press(toggle)
 
+    def _enter(self, field: Locator, text: str) -> None:
+        field.fill(text)
+        field.blur()
 
-def _tick(box: Locator, *, is_wanted: bool) -> None:
-    """Click a box or a radio button unless it stands right, and wait until it does."""
-    if box.is_checked() != is_wanted:
-        box.click()
-    expect(box).to_be_checked(checked=is_wanted)
+    def _choose(self, field: Locator, value: str) -> None:
+        field.select_option(value=value)
+
+    def _set(self, field: Locator, *, is_wanted: bool) -> None:
+        """Click a box or a radio button unless it stands right, and wait until it does."""
+        if field.is_checked() != is_wanted:
+            field.click()
+        expect(field).to_be_checked(checked=is_wanted)
+
+    def _attach(self, field: Locator, file: Path) -> None:
+        field.set_input_files(file)
+
+    def _press(self, button: Locator) -> None:
+        button.click()

@@ -1,25 +1,47 @@
 """People in front of their browsers: one browser context each, watched for faults of the page."""
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect
+from playwright.sync_api import Browser, ConsoleMessage, Page, StorageState, ViewportSize, expect
 
 from services.loading import DEMO_PASSWORD
+from tests.web.keyboard import Keyboard
 
 AXE = Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
 LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 WAIT_MS = 15_000
+DESK: ViewportSize = {"width": 1280, "height": 900}
+PHONE: ViewportSize = {"width": 390, "height": 844}
 expect.set_options(timeout=WAIT_MS)
 
-# A policy violation is reported to the page itself; it is kept where the test can read it.
+QUIET_MS = 80
+# A policy violation is reported to the page itself; it is kept where the test can read it. So is
+# how long nothing has been asked of the server and nothing drawn.
 _WATCH = """
 window.__violations = [];
 document.addEventListener('securitypolicyviolation', (e) => {
   window.__violations.push(`${e.violatedDirective} ${e.blockedURI} ${e.sample}`);
 });
+window.__asked = 0;
+window.__at = performance.now();
+const heard = () => { window.__at = performance.now(); };
+const asks = window.fetch;
+window.fetch = async (...all) => {
+  window.__asked++;
+  try { return await asks(...all); } finally { window.__asked--; heard(); }
+};
+new MutationObserver(heard).observe(document, { childList: true, subtree: true });
 """
+_SETTLED = """(quiet) => window.__asked === 0 && performance.now() - window.__at > quiet
+  && document.querySelector('#app :is(h1, h2, [role=alert])') !== null"""
+# Half-faded words have too little contrast; what never comes to rest is not waited for.
+_AT_REST = """Promise.race([new Promise((on) => setTimeout(on, 1500)),
+  Promise.allSettled(document.getAnimations().map((one) => one.finished))])"""
+_AXE_RUN = """(tags) => axe.run(document, {
+  runOnly: {type: 'tag', values: tags}, resultTypes: ['violations'] })"""
 
 
 @dataclass
@@ -34,12 +56,16 @@ class Person:
 
     def go(self, path: str) -> "Person":
         """Open an address of the application and wait until it has loaded."""
-        self.page.goto(self.base + path)
-        self.page.wait_for_load_state("networkidle")
+        self.page.goto(self.base + path, wait_until="commit")
+        return self.settles()
+
+    def settles(self) -> "Person":
+        """Wait until the page has its answers and has drawn them."""
+        self.page.wait_for_function(_SETTLED, arg=QUIET_MS)
         return self
 
     def sign_in(self, login: str) -> "Person":
-        """Sign in with a sample account."""
+        """Sign in with a sample account, on the page."""
         self.go("/sign-in")
         self.page.get_by_label("账号").fill(login)
         self.page.get_by_label("密码").fill(DEMO_PASSWORD)
@@ -60,16 +86,28 @@ class Person:
 
     def is_accessible(self) -> None:
         """Fail on any violation of WCAG 2.2 A and AA that axe finds."""
-        self.page.evaluate(AXE.read_text())
-        found = self.page.evaluate(
-            "(tags) => axe.run(document, {runOnly: {type: 'tag', values: tags}})", LEVELS
-        )
+        self.page.evaluate(_AT_REST)
+        if not self.page.evaluate("'axe' in window"):
+            self.page.evaluate(AXE.read_text())
+        found = self.page.evaluate(_AXE_RUN, LEVELS)
         assert not found["violations"], _told(found["violations"])
 
     def fits(self) -> None:
         """Fail if the page is wider than its window."""
         width = self.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
         assert width <= 0, f"{self.page.url} is {width} px too wide"
+
+    def is_sound(self) -> None:
+        """Fail unless the page as it stands is accessible and fits, on a desk and on a phone."""
+        for size in (PHONE, DESK):
+            self.page.set_viewport_size(size)
+            self.settles().is_accessible()
+            self.fits()
+
+    @cached_property
+    def keys(self) -> Keyboard:
+        """Their keyboard, for whoever works without a mouse."""
+        return Keyboard(self.page, self.faults)
 
     def collected(self) -> list[str]:
         """Return what went wrong on the pages so far, policy violations too."""
@@ -83,10 +121,21 @@ def _told(violations: list[dict[str, Any]]) -> str:
     )
 
 
-def person(browser: Browser, base: str, artefacts: Path, *, is_phone: bool = False) -> Person:
-    """Give somebody a browser of their own."""
-    size = {"width": 390, "height": 844} if is_phone else {"width": 1280, "height": 900}
-    context = browser.new_context(viewport=size, locale="zh-CN", timezone_id="Asia/Shanghai")
+def person(
+    browser: Browser,
+    base: str,
+    artefacts: Path,
+    *,
+    is_phone: bool = False,
+    session: StorageState | None = None,
+) -> Person:
+    """Give somebody a browser of their own; ``session``: with their cookies of before."""
+    context = browser.new_context(
+        viewport=PHONE if is_phone else DESK,
+        locale="zh-CN",
+        timezone_id="Asia/Shanghai",
+        storage_state=session,
+    )
     context.set_default_timeout(WAIT_MS)
     context.add_init_script(_WATCH)
     page = context.new_page()

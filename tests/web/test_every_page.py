@@ -1,43 +1,44 @@
 """Every page, as each kind of person, on a desk and on a phone: accessible, narrow enough, without faults."""
 
+import re
+
 import pytest
+from playwright.sync_api import expect
 
+WORKBENCH, PROCEDURE = "待办", "产业创新联合体组建申请与审批"
 PAGES = {
-    "lj-clerk": ["/workbench", "/workbench/done", "/workbench/started", "/workbench/followed", "/workbench/asked",
-                 "/workbench/copies", "/procedures", "/procedures/liangjiang.application", "/me"],
-    "lj-leader": ["/dashboard", "/workbench"],
-    "lead-op": ["/applications", "/procedures", "/procedures/liangjiang.application/start", "/workbench"],
-    None: ["/sign-in", "/public", "/public/notices", "/public/register", "/public/progress", "/nowhere"],
+    "lj-clerk": {
+        "/workbench": WORKBENCH, "/workbench/done": "已办", "/workbench/started": "我发起", "/workbench/followed": "关注",
+        "/workbench/asked": "请我协助", "/workbench/copies": "抄送", "/procedures": "两江", "/procedures/liangjiang.application": PROCEDURE,
+        "/me": "常用语", "/me/substitutes": "我的代理",
+    },
+    "lj-leader": {"/dashboard": "统计"},
+    "lead-op": {"/applications": "我的申报", "/procedures": PROCEDURE, "/procedures/liangjiang.application/start": PROCEDURE, "/workbench": WORKBENCH},
+    None: {
+        "/sign-in": "登录", "/public": "公示", "/public/register": "联合体名册", "/public/progress": "进度查询", "/public/objections": "异议答复查询",
+        "/public/certificates": "证书核验", "/public/certificates/NONE-1": "名册中没有这个证书编号", "/nowhere": "没有这个页面",
+    },
 }  # fmt: skip
-PLACES = [(login, path) for login, paths in PAGES.items() for path in paths]
 
 
-@pytest.mark.parametrize("is_phone", [False, True], ids=["desk", "phone"])
 @pytest.mark.parametrize("login", PAGES, ids=str)
-def test_pages_are_accessible_and_fit(street, login, is_phone):
-    who = street.signed_in(login, is_phone=is_phone) if login else street.anyone(is_phone=is_phone)
-    for path in PAGES[login]:
-        who.go(path)
-        who.page.get_by_role("heading").first.wait_for()
-        who.is_accessible()
-        who.fits()
+def test_pages_are_accessible_and_fit_on_desks_and_phones(street, login):
+    who = street.signed_in(login) if login else street.anyone()
+    for path, words in PAGES[login].items():
+        who.go(path).sees(words)
+        who.is_sound()
+        assert re.search("联程", who.page.title())
 
 
-@pytest.mark.parametrize("is_phone", [False, True], ids=["desk", "phone"])
-def test_every_tab_of_a_case_and_a_task_is_accessible_and_fits(brought, driver, street, is_phone):
-    case = brought("liangjiang.application", [{"include": "to_submitted"}])
-    task = next(t["id"] for t in driver.tasks(case) if t["activity_code"] == "A-COMPLETE")
-    who = street.signed_in("lj-clerk", is_phone=is_phone)
+def test_every_tab_of_a_case_and_a_task_is_accessible_and_fits(submitted, street):
+    who = street.signed_in("lj-clerk")
 
-    for path in (f"/cases/{case}", f"/tasks/{task}"):
+    for path in (f"/cases/{submitted.case}", f"/tasks/{submitted.task}"):
         who.go(path)
         for number, tab in enumerate(who.page.get_by_role("tab").all()):
             tab.click()
-            who.page.wait_for_load_state("networkidle")
-            who.page.wait_for_timeout(300)
-            who.screenshot(f"{path.split('/')[1]}-{number}-{'phone' if is_phone else 'desk'}")
-            who.is_accessible()
-            who.fits()
+            who.settles().screenshot(f"{path.split('/')[1]}-{number}")
+            who.is_sound()
 
 
 def test_english_says_everything_too(street):
@@ -48,3 +49,62 @@ def test_english_says_everything_too(street):
     who.sees("Workbench")
     who.is_accessible()
     assert who.page.evaluate("document.documentElement.lang") == "en"
+
+
+NOBODYS = "00000000-0000-4000-8000-000000000000"
+
+
+@pytest.mark.parametrize(
+    "path", [f"/cases/{NOBODYS}", f"/tasks/{NOBODYS}", f"/cases/{NOBODYS}/board"]
+)
+def test_what_is_not_there_is_told_in_words(street, path):
+    who = street.signed_in("lj-clerk").go(path)
+
+    expect(who.page.get_by_role("alert")).to_contain_text("没有这")
+    who.is_sound()
+
+
+def test_a_list_that_does_not_come_can_be_asked_for_again(street):
+    who = street.signed_in("lj-clerk")
+    broken = {
+        "code": "UNAVAILABLE",
+        "status": "Service Unavailable",
+        "message": "系统维护中，请稍后再试",
+    }
+    who.page.route(
+        "**/api/v1/workbench/todo*", lambda route: route.fulfill(status=503, json=broken)
+    )
+    who.go("/workbench").sees("系统维护中，请稍后再试")
+    who.is_sound()
+
+    who.page.unroute("**/api/v1/workbench/todo*")
+    who.keys.press(who.page.get_by_role("button", name="重试"))
+    expect(who.page.get_by_text("系统维护中，请稍后再试")).to_have_count(0)
+
+
+def test_whoever_is_offline_is_told(street):
+    who = street.signed_in("lj-clerk").go("/workbench")
+
+    who.page.context.set_offline(True)
+
+    who.sees("网络")
+    who.is_sound()
+    who.page.context.set_offline(False)
+
+
+def test_the_public_searches_by_keyboard_alone(street):
+    stranger = street.anyone().go("/public/register")
+    stranger.keys.type(stranger.page.locator("#register-search"), "没有这样的联合体")
+    stranger.page.keyboard.press("Enter")
+    stranger.sees("名册中没有符合的联合体")
+    stranger.is_sound()
+
+    stranger.keys.press(stranger.page.get_by_role("link", name="证书核验"))
+    stranger.keys.type(stranger.page.get_by_label("证书编号"), "NONE-1")
+    stranger.page.keyboard.press("Enter")
+    stranger.sees("名册中没有这个证书编号")
+
+    stranger.keys.press(stranger.page.get_by_role("link", name="公示").first)
+    only = stranger.page.get_by_label("只看公示期内的")
+    stranger.keys.tick(only, is_wanted=not only.is_checked())
+    stranger.settles().is_sound()

@@ -5,9 +5,6 @@ import itertools
 import pytest
 from playwright.sync_api import expect
 
-from services.gateways.liancheng_api import ApiClient
-from services.loading import DEMO_PASSWORD
-
 # Each tells on itself if it runs: it calls the function that every page has been given.
 _CALL = "window.__ran(1)"
 _SHAPES = [
@@ -36,26 +33,15 @@ def test_there_are_three_hundred_payloads():
 
 
 @pytest.fixture
-def poisoned(site):
-    """A case whose stored texts are payloads: answers, comments, phrases, drafts."""
-    reviewer, lead = (ApiClient(site, login, DEMO_PASSWORD) for login in ("lj-reviewer", "lead-op"))
-    call = next(c for c in lead.get("/calls") if c["number"] == "LJ-TZ-2026-001")
-    party = lead.who["memberships"][0]["party"]
-    answers = {
-        "call_id": call["id"], "working_name": "x", "industry_field": "nev",
-        "registered_region": "other", "operating_region": "other", "tax_region": "other",
-        "registered_address": "x",
-    }  # fmt: skip
+def poisoned(applied, as_person):
+    """Cases whose stored texts are payloads: answers, comments, the drafts of letters."""
     cases = []
-    for batch in itertools.batched(PAYLOADS, 60) if hasattr(itertools, "batched") else _in(60):
+    for batch in _in(60):
         texts = iter(batch)
-        given = answers | {
-            "working_name": next(texts)[:90],
-            "registered_address": next(texts)[:190],
-        }
-        case = lead.post("/cases", {"procedure": "liangjiang.application", "party": party, "answers": given})  # fmt: skip
+        case = applied(next(texts)[:90], registered_address=next(texts)[:190])
         for text in texts:
-            reviewer.post(f"/cases/{case['id']}/comments", {"audience": "applicant", "text": text})
+            comment = {"audience": "applicant", "text": text}
+            as_person("lj-reviewer").post(f"/cases/{case['id']}/comments", comment)
         cases.append(case["id"])
     return cases
 
@@ -66,24 +52,23 @@ def _in(size):
 
 def test_no_stored_text_runs_anywhere(poisoned, street):
     for login in ("lj-reviewer", "lead-op"):
-        who = street.anyone()
+        who = street.signed_in(login)
         who.page.expose_function("__ran", lambda _n: who.faults.append("a stored text ran"))
         who.page.on(
             "dialog", lambda dialog: (who.faults.append("a dialog opened"), dialog.dismiss())
         )
-        who.sign_in(login)
         for case in poisoned:
             who.go(f"/cases/{case}")
             for tab in who.page.get_by_role("tab").all():
                 tab.click()
-                who.page.wait_for_timeout(150)
+                who.settles()
             expect(who.page.get_by_role("heading", level=1)).to_be_visible()
         who.go("/tasks")
-        who.page.wait_for_timeout(300)
+        who.settles()
         if login == "lj-reviewer":
             who.page.locator("a[href*='/tasks/']").first.click()
             expect(who.page.locator(".fjs-form")).to_be_visible()
             who.page.get_by_role("tab", name="前序意见").click()
             for summary in who.page.locator("details summary").all():
                 summary.click()
-            who.page.wait_for_timeout(300)
+            who.settles()

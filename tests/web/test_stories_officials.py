@@ -1,4 +1,4 @@
-"""What officials and experts do all day, on the pages, in whole stories."""
+"""What officials and experts do all day, on the pages, by keyboard alone, in whole stories."""
 
 import re
 
@@ -19,7 +19,12 @@ def opened(street, driver, login: str, tab: str):
 
 def test_a_supplement_pauses_the_clock_and_the_ledger_says_so(told, street):
     """OF-2: the clerk asks for a supplement, the applicant hands it in, the clock had paused."""
-    driver = told("lingang/supplement_pauses_over_national_day", "A-COMPLETE", "A-SUPPLEMENT")
+    driver = told(
+        "lingang/supplement_pauses_over_national_day",
+        "A-COMPLETE",
+        "A-SUPPLEMENT",
+        by_keyboard=True,
+    )
 
     clerk = opened(street, driver, "lg-clerk", "时限")
 
@@ -32,7 +37,7 @@ def test_a_supplement_pauses_the_clock_and_the_ledger_says_so(told, street):
 
 def test_experts_recuse_themselves_and_score_apart(told, street):
     """EX-1: recusal, a substitute expert, isolated opinions; the tally comes after the last."""
-    driver = told("liangjiang/expert_recuses", "declare_recusal", "give_opinion")
+    driver = told("liangjiang/expert_recuses", "declare_recusal", "give_opinion", by_keyboard=True)
 
     reviewer = opened(street, driver, "lj-reviewer", "意见与决定")
 
@@ -43,7 +48,7 @@ def test_experts_recuse_themselves_and_score_apart(told, street):
 
 def test_a_refusal_names_the_rule_and_ends_the_case(told, street):
     """OF-5: a hard rule fails; the case is refused with its reason."""
-    driver = told("liangjiang/hard_rule_refused", "attest_items", "A-REJECT")
+    driver = told("liangjiang/hard_rule_refused", "attest_items", "A-REJECT", by_keyboard=True)
 
     leader = opened(street, driver, "lj-leader", "流程图")
 
@@ -54,7 +59,12 @@ def test_a_refusal_names_the_rule_and_ends_the_case(told, street):
 
 def test_a_handoff_is_returned_and_sent_again(told, street):
     """AG-1: the Bureau returns the envelope, the district mends and sends; both see the same."""
-    driver = told("ningbo/handoff_returned_and_sent_again", "acknowledge_handoff", "A-LOCALREC")
+    driver = told(
+        "ningbo/handoff_returned_and_sent_again",
+        "acknowledge_handoff",
+        "A-LOCALREC",
+        by_keyboard=True,
+    )
 
     sender = opened(street, driver, "nb-local", "移送")
 
@@ -67,7 +77,7 @@ def test_a_handoff_is_returned_and_sent_again(told, street):
 
 def test_the_territory_reads_progress_only_once_it_has_passed_the_case_on(told, street):
     """AG-5: what the Bureau writes after the handoff is not shown to the district."""
-    driver = told("ningbo/territory_reads_progress_only", "arrange_argumentation")
+    driver = told("ningbo/territory_reads_progress_only", "arrange_argumentation", by_keyboard=True)
 
     local = opened(street, driver, "nb-local", "意见与决定")
     bureau = opened(street, driver, "nb-reviewer", "意见与决定")

@@ -3,15 +3,13 @@
 import pytest
 from playwright.sync_api import expect
 
-SUBMITTED = [{"include": "to_submitted"}]
 MOST_TABS = 200
 
 
 @pytest.fixture
-def in_review(brought, driver):
-    """A case that waits for its formal review (形式审查); the id of that task."""
-    case = brought("liangjiang.application", SUBMITTED)
-    return next(t["id"] for t in driver.tasks(case) if t["activity_code"] == "A-COMPLETE")
+def in_review(submit):
+    """The task of a formal review (形式审查) that the test may complete."""
+    return submit().task
 
 
 def tab_to(who, selector: str) -> None:
@@ -76,8 +74,8 @@ def test_a_supplement_is_asked_for_in_twelve_clicks(in_review, street):
     who.screenshot("OF-2-submitted")
 
 
-def test_what_is_typed_survives_the_end_of_the_session(in_review, street, site):
-    who = street.signed_in("lj-clerk").go(f"/tasks/{in_review}")
+def test_what_is_typed_survives_the_end_of_the_session(submitted, street):
+    who = street.signed_in("lj-clerk").go(f"/tasks/{submitted.task}")
     remark = who.page.locator('[id$="-F_materials_remark_0"]')
     remark.fill("盖章不清晰")
     who.sees("草稿已保存")
@@ -93,7 +91,7 @@ def test_what_is_typed_survives_the_end_of_the_session(in_review, street, site):
     expect(dialog).to_be_hidden()
     expect(remark).to_have_value("盖章不清晰，请重新扫描")
     who.sees("草稿已保存")
-    who.go(f"/tasks/{in_review}")
+    who.go(f"/tasks/{submitted.task}")
     expect(remark).to_have_value("盖章不清晰，请重新扫描")
 
 
@@ -116,8 +114,8 @@ def test_whoever_is_slower_is_told_by_whom_and_keeps_what_was_typed(in_review, s
     slow.is_accessible()
 
 
-def test_refusals_lead_to_their_fields(in_review, street):
-    who = street.signed_in("lj-clerk", is_phone=True).go(f"/tasks/{in_review}")
+def test_refusals_lead_to_their_fields(submitted, street):
+    who = street.signed_in("lj-clerk", is_phone=True).go(f"/tasks/{submitted.task}")
 
     who.page.get_by_role("button", name="提交", exact=True).click()
 

@@ -6,114 +6,72 @@ from typing import Any
 
 import openpyxl
 import pytest
-import requests
 from playwright.sync_api import expect
 
+from services.gateways.liancheng_api import ApiClient
 from services.scenarios import read_scenario
 from services.scenarios.accounts import Cast
 from services.scenarios.player import Player
 from services.scenarios.remote import RemoteDriver
-from tests.web.filling import Filler
+from tests.web.keyboard import KeyboardFiller
 
 ROOT = Path(__file__).parents[2]
 SCENARIOS = ROOT / "workflows" / "bpmn"
 
 
 @pytest.fixture
-def quick(site: str, library: Any) -> Callable[[str], Player]:
+def quick(site: str, library: Any, clients: dict[str, ApiClient]) -> Callable[[str], Player]:
     """A player of a scenario over HTTP, for what a story only needs to have happened."""
 
     def make(path: str) -> Player:
-        driver = RemoteDriver(site, Cast.of(library))
+        driver = RemoteDriver(site, Cast.of(library), clients)
         return Player(read_scenario(SCENARIOS / path), driver)
 
     return make
 
 
-def call_of(site: str, number: str, session: requests.Session) -> str:
-    calls = session.get(f"{site}/api/v1/calls", timeout=20).json()
-    return next(each["id"] for each in calls if each["number"] == number)
-
-
-def signed_in(site: str, login: str) -> requests.Session:
-    session = requests.Session()
-    reply = session.post(
-        f"{site}/api/v1/auth/sign-in",
-        json={"login": login, "password": "liancheng-demo"},
-        timeout=20,
-    )
-    session.headers["X-CSRF-Token"] = reply.json()["csrf"]
-    return session
-
-
-def apply(site: str, names: dict[str, str]) -> list[str]:
-    """Start applications out of scope, which wait for the agency; name -> field. Their numbers."""
-    session = signed_in(site, "lead-op")
-    who = session.get(f"{site}/api/v1/auth/session", timeout=20).json()
-    call = call_of(site, "LJ-TZ-2026-001", session)
-    found = []
-    for name, field in names.items():
-        answers = {
-            "call_id": call,
-            "working_name": name,
-            "industry_field": field,
-            "registered_region": "other",
-            "operating_region": "other",
-            "tax_region": "other",
-            "registered_address": "重庆市两江新区演示路1号",
-        }
-        body = {
-            "procedure": "liangjiang.application",
-            "party": who["memberships"][0]["party"],
-            "answers": answers,
-        }
-        reply = session.post(f"{site}/api/v1/cases", json=body, timeout=60)
-        assert reply.status_code == 201, reply.text
-        found.append(reply.json()["number"])
-    return found
-
-
-def test_of_1_an_official_sorts_filters_and_claims_two_in_the_morning(street, site, tmp_path):
+def test_of_1_an_official_sorts_filters_and_claims_two_in_the_morning(street, applied, tmp_path):
     long = (
         "面向下一代高安全长续航固态电池与车网互动协同技术的新能源智能网联汽车产业创新联合体示范项目"
     )
     names = {f"晨间生物医药{n}": "biomedicine" for n in range(3)} | {long: "nev"}
-    numbers = apply(site, names)
+    numbers = [applied(name, industry_field=field)["number"] for name, field in names.items()]
 
-    official = street.signed_in("lj-reviewer")
+    official = street.signed_in("lj-reviewer").go("/")
     page = official.page
     official.sees("待办").sees(long)
     expect(page.locator("tbody tr").first.locator(".light")).to_contain_text("个工作日")
     official.is_accessible()
 
-    page.get_by_text("筛选", exact=True).click()
-    page.locator(".fields label", has_text="产业领域").locator("select").select_option(
-        label="生物医药"
-    )
-    page.get_by_role("searchbox").fill("晨间生物医药")
-    page.get_by_role("button", name="查找").click()
+    official.keys.press(page.get_by_text("筛选", exact=True))
+    field = page.locator(".fields label", has_text="产业领域").locator("select")
+    official.keys.choose(field, "生物医药")
+    official.keys.type(page.get_by_role("searchbox"), "晨间生物医药")
+    official.keys.press(page.get_by_role("button", name="查找"))
     expect(page.locator("tbody tr")).to_have_count(3)
     expect(page.get_by_text(long)).to_have_count(0)
 
     for number in numbers[:2]:
-        page.get_by_role("checkbox", name=number).check()
-    page.get_by_role("button", name="签收所选（2）").click()
+        official.keys.tick(page.get_by_role("checkbox", name=number))
+    official.keys.press(page.get_by_role("button", name="签收所选（2）"))
     official.sees("2 项中签收了 2 项")
-    page.locator(".fields label", has_text="待签收").locator("select").select_option("unclaimed")
+    official.keys.choose(
+        page.locator(".fields label", has_text="待签收").locator("select"), "unclaimed"
+    )
     expect(page.locator("tbody tr")).to_have_count(1)
     expect(page.locator("tbody tr")).to_contain_text(numbers[2])
 
-    page.get_by_role("button", name="存为视图").click()
-    page.get_by_label("名称", exact=True).fill("生物医药待签收")
-    page.get_by_role("button", name="保存", exact=True).click()
+    official.keys.press(page.get_by_role("button", name="存为视图"))
+    official.keys.type(page.get_by_label("名称", exact=True), "生物医药待签收")
+    official.keys.press(page.get_by_role("button", name="保存", exact=True))
     official.sees("视图已保存")
-    page.get_by_role("button", name="清除筛选").click()
-    page.get_by_role("button", name="生物医药待签收", exact=True).click()
+    official.keys.press(page.get_by_role("button", name="清除筛选"))
+    official.keys.press(page.get_by_role("button", name="生物医药待签收", exact=True))
     expect(page.locator("tbody tr")).to_have_count(1)
     official.is_accessible()
 
     with page.expect_download() as caught:
-        page.get_by_role("button", name="导出 Excel").click()
+        official.keys.press(page.get_by_role("button", name="导出 Excel"))
     caught.value.save_as(tmp_path / "list.xlsx")
     sheet = openpyxl.load_workbook(tmp_path / "list.xlsx").worksheets[0]
     assert [cell.value for cell in sheet[1]][:3] == ["办件编号", "事项", "申请单位"]
@@ -125,15 +83,15 @@ def test_of_1_an_official_sorts_filters_and_claims_two_in_the_morning(street, si
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_contain_text("对适用范围外的申请作出处理")
 
-    phone = street.anyone(is_phone=True).sign_in("lj-reviewer2")
+    phone = street.signed_in("lj-reviewer2", is_phone=True).go("/")
     phone.sees(long)
     phone.fits()
     phone.is_accessible()
     phone.screenshot("of-1-phone")
 
 
-def test_two_officials_claim_the_same_task_and_one_is_told_by_whom(street, site):
-    [number] = apply(site, {"同时签收之办件": "nev"})
+def test_two_officials_claim_the_same_task_and_one_is_told_by_whom(street, applied):
+    number = applied("同时签收之办件")["number"]
     first, second = street.signed_in("lj-reviewer"), street.signed_in("lj-reviewer2")
     for who in (first, second):
         who.go("/workbench/todo?text=同时签收之办件")
@@ -148,21 +106,21 @@ def test_two_officials_claim_the_same_task_and_one_is_told_by_whom(street, site)
 
 
 def test_ap_1_a_lead_unit_checks_itself_starts_and_follows_its_application(street):
-    lead = street.signed_in("lead-op")
+    lead = street.signed_in("lead-op").go("/")
     page = lead.page
     lead.sees("我的申报")
-    page.get_by_role("link", name="新的申报").click()
-    page.get_by_role("link", name="产业创新联合体组建申请与审批").click()
+    lead.keys.press(page.get_by_role("link", name="新的申报"))
+    lead.keys.press(page.get_by_role("link", name="产业创新联合体组建申请与审批"))
     lead.sees("需要的材料").sees("原则上")
     lead.is_accessible()
-    page.get_by_role("link", name="开始申报").click()
+    lead.keys.press(page.get_by_role("link", name="开始申报"))
     page.locator(".fjs-form").wait_for()
 
-    page.get_by_role("button", name="自查", exact=True).click()
+    lead.keys.press(page.get_by_role("button", name="自查", exact=True))
     lead.sees("还不能提交")
-    page.get_by_role("button", name="联合体暂用名称").click()
+    lead.keys.press(page.get_by_role("button", name="联合体暂用名称"))
     lead.is_accessible()
-    page.get_by_role("button", name="填入表单").first.click()
+    lead.keys.press(page.get_by_role("button", name="填入表单").first)
     form = page.request.get(f"{lead.base}/api/v1/procedures/liangjiang.application").json()["form"]
     answers = {
         "working_name": "申报故事之联合体",
@@ -172,16 +130,16 @@ def test_ap_1_a_lead_unit_checks_itself_starts_and_follows_its_application(stree
         "tax_region": "longxing",
         "registered_address": "重庆市两江新区演示路1号",
     }
-    Filler(page, {}).fill(form["components"], answers)
-    page.get_by_role("button", name="重新自查").click()
+    KeyboardFiller(page, {}, lead.keys).fill(form["components"], answers)
+    lead.keys.press(page.get_by_role("button", name="重新自查"))
     lead.sees("可以提交")
-    page.get_by_role("button", name="发起", exact=True).click()
+    lead.keys.press(page.get_by_role("button", name="发起", exact=True))
     expect(page.get_by_role("heading", level=1)).to_contain_text("提出拟邀单位")
 
-    page.get_by_role("tab", name="下一步").click()
+    lead.keys.press(page.get_by_role("tab", name="下一步"))
     expect(page.locator(".steps li").first).to_be_visible()
     lead.is_accessible()
-    phone = street.anyone(is_phone=True).sign_in("lead-op")
+    phone = street.signed_in("lead-op", is_phone=True).go("/")
     phone.sees("申报故事之联合体").sees("现在：提出拟邀单位和分工")
     phone.fits()
     phone.is_accessible()
