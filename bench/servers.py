@@ -63,9 +63,7 @@ class Postgres:
     def start(self) -> None:
         """Start it and wait until it answers."""
         data = self.folder / "data"
-        self.process = _start(
-            self.folder, data, self.port, self._user, is_durable=self.is_durable
-        )
+        self.process = _start(self.folder, data, self.port, self._user, is_durable=self.is_durable)
         _wait_for(f"{self.url}/postgres")
 
     def crash(self) -> None:
