@@ -1,5 +1,6 @@
 """The only place that knows HTTP status codes. One shape: {code, status, message, errors?}."""
 
+import errno
 import logging
 from http import HTTPStatus
 from typing import Any
@@ -134,6 +135,9 @@ def _flatten(messages: Any, path: str = "") -> dict[str, list[str]]:
     return found
 
 
+_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS})
+
+
 def register(app: Flask) -> None:
     """Reply to domain errors, busy databases and, without detail, to bugs."""
 
@@ -153,13 +157,22 @@ def register(app: Flask) -> None:
 
     def busy(error: Exception) -> tuple[Response, int, dict[str, str]]:
         log.warning(
-            "database.busy",
-            extra={"error": type(error).__name__, "reason": str(getattr(error, "orig", ""))[:200]},
+            "storage.busy",
+            extra={
+                "error": type(error).__name__,
+                "reason": str(getattr(error, "orig", error))[:200],
+            },
         )
         status = HTTPStatus.SERVICE_UNAVAILABLE
         content = body(status, "BUSY", "系统繁忙，您的内容没有丢失，请稍后重试")
         return jsonify(content), status, {"Retry-After": "2"}
 
+    def full(error: OSError) -> tuple[Response, int, dict[str, str]]:
+        if error.errno not in _NO_ROOM:
+            raise error
+        return busy(error)
+
+    app.register_error_handler(OSError, full)
     app.register_error_handler(errors.DomainError, domain)
     app.register_error_handler(forms.FormInvalidError, form)
     app.register_error_handler(TaskNotWaitingError, moved_on)

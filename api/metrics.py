@@ -101,12 +101,13 @@ class _Work(Collector):
             yield _gauge("database_up", "Whether the database answers", 0)
             return
         yield _gauge("database_up", "Whether the database answers", 1)
-        yield from _of(found)
+        yield from figures_of(found)
         skew = self._runtime.clock.skew_seconds()
         yield _gauge("clock_skew_seconds", "Host's clock ahead of the database's", skew)
 
 
-def _of(found: figures.Figures) -> Iterator[GaugeMetricFamily]:
+def figures_of(found: figures.Figures) -> Iterator[GaugeMetricFamily]:
+    """Return the figures of the work as the monitoring takes them."""
     jobs = GaugeMetricFamily("liancheng_jobs", "Open jobs", labels=["kind", "state"])
     for (kind, state), number in sorted(found.jobs.items()):
         jobs.add_metric([kind, state], number)

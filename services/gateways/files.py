@@ -1,5 +1,6 @@
 """Where the bytes of uploads are kept, by content hash."""
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from io import BytesIO
@@ -43,8 +44,12 @@ class FolderFileStore:
             return
         target.parent.mkdir(parents=True, exist_ok=True)
         with NamedTemporaryFile(dir=target.parent, delete=False) as partial:
-            while chunk := source.read(_CHUNK):
-                partial.write(chunk)
+            try:
+                shutil.copyfileobj(source, partial, _CHUNK)
+                partial.flush()
+            except BaseException:
+                Path(partial.name).unlink()  # a full disk is not filled further
+                raise
         Path(partial.name).replace(target)
 
     def open(self, sha256: str) -> BinaryIO:

@@ -1,5 +1,7 @@
 """One error shape everywhere, and nothing of the inside in it."""
 
+import errno
+
 import pytest
 from sqlalchemy.exc import IntegrityError, OperationalError
 
@@ -113,6 +115,15 @@ def test_a_bug_gives_500_and_tells_nothing(faulty):
     assert_shape(reply, 500, "INTERNAL_SERVER_ERROR")
     assert "secret" not in reply.text
     assert "RuntimeError" not in reply.text
+
+
+def test_a_full_disk_gives_503_and_another_fault_of_files_500(faulty):
+    full = faulty(OSError(errno.ENOSPC, "No space left on device", "/secret"))
+
+    assert_shape(full, 503, "BUSY")
+    assert full.headers["Retry-After"]
+    assert "secret" not in full.text
+    assert_shape(faulty(FileNotFoundError("secret")), 500, "INTERNAL_SERVER_ERROR")
 
 
 def test_a_busy_database_gives_503_and_says_when_to_try_again(faulty):

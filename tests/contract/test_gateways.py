@@ -104,6 +104,17 @@ def test_what_was_never_put_is_not_found(files):
         files.open("0" * 64)
 
 
+def test_a_source_that_breaks_off_leaves_nothing_in_the_folder(tmp_path):
+    class Broken(BytesIO):
+        def read(self, size: int | None = -1) -> bytes:
+            raise OSError(28, "No space left on device")
+
+    with pytest.raises(OSError, match="No space"):
+        FolderFileStore(tmp_path).put("ab" * 32, Broken())
+
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
 # --- mail --------------------------------------------------------------------------------------
 
 
