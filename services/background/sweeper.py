@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import datetime, timedelta
 
+from sqlalchemy.exc import OperationalError
+
 from services import sweeps
 from services.background.chores import Chores
 from services.background.looking import look, may_act, own_name
@@ -78,7 +80,9 @@ class Sweeper:
     def _surviving(act: Callable[[], None]) -> None:
         try:
             act()
-        except Exception:  # a process boundary: the database may be away for a while
+        except OperationalError as error:
+            log.warning("sweeper.database_away", extra={"reason": str(error.orig)[:200]})
+        except Exception:  # a process boundary: a sweeper outlives whatever happens
             log.exception("sweeper.failed")
 
     def _sweep(self) -> None:
