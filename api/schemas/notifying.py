@@ -16,6 +16,16 @@ def _language() -> fields.String:
     )
 
 
+def _text_or_default(max_length: int) -> fields.String:
+    length = validate.Length(1, max_length, error=f"须填写，且不超过 {max_length} 字")
+    return fields.String(
+        load_default=None,
+        allow_none=True,
+        validate=length,
+        metadata={"description": "Null, both of them: back to the default"},
+    )
+
+
 class NotificationSchema(Schema):
     """A message to oneself."""
 
@@ -156,8 +166,8 @@ class TextSchema(Strict):
     agency = fields.UUID(required=True)
     event = text(64)
     language = _language()
-    subject = text(200, required=False)
-    body = text(MAX_BODY, required=False)
+    subject = _text_or_default(200)
+    body = _text_or_default(MAX_BODY)
     base_version = fields.Integer(
         required=True, strict=True, validate=validate.Range(0, 1_000_000, error="版本号有误")
     )

@@ -13,6 +13,10 @@ import documentsEn from './locales/documents.en'
 import documentsZh from './locales/documents.zh-CN'
 import formsEn from './locales/forms.en'
 import formsZh from './locales/forms.zh-CN'
+import notifyingEn from './locales/notifying.en'
+import notifyingZh from './locales/notifying.zh-CN'
+import operationsEn from './locales/operations.en'
+import operationsZh from './locales/operations.zh-CN'
 import publicEn from './locales/public.en'
 import publicZh from './locales/public.zh-CN'
 import tasksEn from './locales/tasks.en'
@@ -26,12 +30,12 @@ import workbenchZh from './locales/workbench.zh-CN'
 import wordsEn from './locales/words.en'
 import wordsZh from './locales/words.zh-CN'
 
-const zhCN = { common: commonZh, forms: formsZh, tasks: tasksZh, cases: casesZh, handling: handlingZh, words: wordsZh, workbench: workbenchZh, applicant: applicantZh, board: boardZh, dashboard: dashboardZh, documents: documentsZh, public: publicZh }
+const zhCN = { common: commonZh, forms: formsZh, tasks: tasksZh, cases: casesZh, handling: handlingZh, words: wordsZh, workbench: workbenchZh, applicant: applicantZh, board: boardZh, dashboard: dashboardZh, documents: documentsZh, public: publicZh, operations: operationsZh, notifying: notifyingZh }
 
 /** The same keys with other words. */
 type Same<T> = { [K in keyof T]: T[K] extends string ? string : Same<T[K]> }
 
-const en: Same<typeof zhCN> = { common: commonEn, forms: formsEn, tasks: tasksEn, cases: casesEn, handling: handlingEn, words: wordsEn, workbench: workbenchEn, applicant: applicantEn, board: boardEn, dashboard: dashboardEn, documents: documentsEn, public: publicEn }
+const en: Same<typeof zhCN> = { common: commonEn, forms: formsEn, tasks: tasksEn, cases: casesEn, handling: handlingEn, words: wordsEn, workbench: workbenchEn, applicant: applicantEn, board: boardEn, dashboard: dashboardEn, documents: documentsEn, public: publicEn, operations: operationsEn, notifying: notifyingEn }
 
 const REMEMBERED = 'liancheng.language'
 export type Language = 'zh-CN' | 'en'

@@ -18,6 +18,8 @@ const inside: RouteRecordRaw[] = [
   { path: 'applications', name: 'applications', component: () => import('./applicant/ApplicationsPage.vue'), meta: { title: 'applicant.applications' } },
   { path: 'tasks/:taskId', name: 'task', component: () => import('./tasks/TaskPage.vue'), props: true, meta: { title: 'tasks.title' } },
   { path: 'cases/:caseId', name: 'case', component: () => import('./cases/CasePage.vue'), props: true, meta: { title: 'cases.title' } },
+  { path: 'operations/incidents/:incidentId', name: 'incident', component: () => import('./operations/IncidentPage.vue'), props: true, meta: { title: 'operations.tabs.incidents' } },
+  { path: 'operations/:tab?', name: 'operations', component: () => import('./operations/OperationsPage.vue'), props: true, meta: { title: 'operations.title' } },
   { path: 'me/:tab?', name: 'me', component: () => import('./handling/MePage.vue'), props: true, meta: { title: 'handling.me.title' } },
 ]
 

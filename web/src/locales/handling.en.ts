@@ -139,7 +139,7 @@ export default {
     last: 'Reminders',
     row: '{person} · {at}',
   },
-  me: { title: 'Personal', asked: 'Asked of me', copies: 'Copies', substitutes: 'My substitutes', phrases: 'Phrases' },
+  me: { title: 'Personal', asked: 'Asked of me', copies: 'Copies', substitutes: 'My substitutes', phrases: 'Phrases', notifications: 'Notifications', channels: 'How to be told' },
   withdrawnAt: 'Withdrawn {at}',
   behalf: 'on behalf of {name}',
 }

@@ -139,7 +139,7 @@ export default {
     last: '催办记录',
     row: '{person} · {at}',
   },
-  me: { title: '个人', asked: '请我协助', copies: '抄送', substitutes: '我的代理', phrases: '常用语' },
+  me: { title: '个人', asked: '请我协助', copies: '抄送', substitutes: '我的代理', phrases: '常用语', notifications: '通知', channels: '通知方式' },
   withdrawnAt: '已撤回 {at}',
   behalf: '代 {name}',
 }

@@ -84,6 +84,7 @@ export default {
     intro: 'Enter the number on the certificate, or scan its QR code.',
   },
   progress: {
+    suspended: 'Suspended since {at}: {reason}',
     title: 'Progress of a case',
     intro: 'By case number and code. The code is on the case page; the applicant keeps it.',
     number: 'Case number',

@@ -84,6 +84,7 @@ export default {
     intro: '输入证书上的编号，或者用手机扫描证书上的二维码。',
   },
   progress: {
+    suspended: '办件自 {at} 起中止：{reason}',
     title: '进度查询',
     intro: '凭办件编号和查询码查看进度。查询码在办件页面上，由申请单位保管。',
     number: '办件编号',

@@ -61,6 +61,6 @@ export default {
     kind: 'Counted',
     why: 'Why',
     units: { working_days: 'working days', days: 'days', calendar_days: 'days', months: 'months', years: 'years', hours: 'hours' },
-    kinds: { counted: 'counted', skipped: 'not counted', paused: 'paused', start: 'first day', weekend: 'weekend', holiday: 'holiday', workday: 'counted' },
+    kinds: { counted: 'counted', skipped: 'not counted', paused: 'paused', start: 'first day', weekend: 'weekend', holiday: 'holiday', workday: 'counted', moved: 'limit changed' },
   },
 }

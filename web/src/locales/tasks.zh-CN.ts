@@ -61,6 +61,6 @@ export default {
     kind: '是否计入',
     why: '说明',
     units: { working_days: '个工作日', days: '日', calendar_days: '日', months: '个月', years: '年', hours: '小时' },
-    kinds: { counted: '计入', skipped: '不计', paused: '暂停', start: '起算日', weekend: '不计（周末）', holiday: '不计（节假日）', workday: '计入' },
+    kinds: { counted: '计入', skipped: '不计', paused: '暂停', start: '起算日', weekend: '不计（周末）', holiday: '不计（节假日）', workday: '计入', moved: '期限变更' },
   },
 }
