@@ -108,3 +108,25 @@ def test_the_public_searches_by_keyboard_alone(street):
     only = stranger.page.get_by_label("只看公示期内的")
     stranger.keys.tick(only, is_wanted=not only.is_checked())
     stranger.settles().is_sound()
+
+
+@pytest.mark.parametrize(
+    ("validity", "words"), [("valid", "有效"), ("expired", "已到期"), ("revoked", "已取消")]
+)
+def test_a_certificate_is_told_to_be_valid_expired_or_revoked(street, validity, words):
+    entry = {
+        "certificate_no": "LIANGJIANG-2026-C0001", "title_name": "重庆两江新区智行汽车产业创新联合体",
+        "lead": "两江演示智行汽车科技有限公司", "members": [{"unit_name": "演示大学"}], "validity": validity,
+        "valid_from": "2026-01-05", "valid_to": "2029-01-04", "document_no": "渝两江科〔2026〕1号",
+        "ended_on": "2026-10-08" if validity == "revoked" else None, "checked_on": "2026-11-21",
+        "jurisdiction": "liangjiang", "industry_field": "nev", "state": "ACTIVE",
+    }  # fmt: skip
+    stranger = street.anyone()
+    stranger.page.route("**/api/v1/public/consortia/*", lambda route: route.fulfill(json=entry))
+    stranger.page.route("**/api/v1/public/consortia/*/qr", lambda route: route.abort())
+
+    stranger.go("/public/certificates/LIANGJIANG-2026-C0001")
+
+    expect(stranger.page.locator(".state .lc-tag")).to_have_text(words)
+    stranger.is_sound()
+    stranger.screenshot(f"certificate-{validity}")

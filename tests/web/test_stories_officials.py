@@ -37,7 +37,13 @@ def test_a_supplement_pauses_the_clock_and_the_ledger_says_so(told, street):
 
 def test_experts_recuse_themselves_and_score_apart(told, street):
     """EX-1: recusal, a substitute expert, isolated opinions; the tally comes after the last."""
-    driver = told("liangjiang/expert_recuses", "declare_recusal", "give_opinion", by_keyboard=True)
+    driver = told(
+        "liangjiang/expert_recuses",
+        "plan_panel",
+        "declare_recusal",
+        "give_opinion",
+        by_keyboard=True,
+    )
 
     reviewer = opened(street, driver, "lj-reviewer", "意见与决定")
 

@@ -70,7 +70,7 @@ export default {
     open: '核验',
     noEnd: '未定',
   },
-  validity: { valid: '有效', pending: '尚未生效', expired: '已到期', revoked: '已撤销', dissolved: '已解散' },
+  validity: { valid: '有效', pending: '尚未生效', expired: '已到期', revoked: '已取消', dissolved: '已解散' },
   certificate: {
     title: '证书核验',
     number: '证书编号',
