@@ -1,0 +1,47 @@
+"""The harness can fail: it finds each of twelve faults, and finds nothing without them."""
+
+import pytest
+
+from services.db.engine import open_engine, open_sessions
+from tests.chaos.defects import DEFECTS
+from tests.chaos.racing_pairs import Table
+
+
+@pytest.fixture
+def table(request, make_desk):
+    """A desk on the database the fault concerns."""
+
+    def make(kind):
+        name = "sqlite_runtime" if kind == "sqlite" else "postgresql_runtime"
+        return Table(make_desk(request.getfixturevalue(name)))
+
+    return make
+
+
+@pytest.fixture
+def postgresql_runtime(databases, sqlite_runtime):
+    """A runtime on PostgreSQL only."""
+    from dataclasses import replace
+
+    url = databases.postgresql()
+    sessions = open_sessions(open_engine(url))
+    settings = replace(sqlite_runtime.settings, database_url=url)
+    yield replace(sqlite_runtime, sessions=sessions, settings=settings)
+    sessions.kw["bind"].dispose()
+
+
+def test_there_are_twelve():
+    assert len({defect.name for defect in DEFECTS}) == 12
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("defect", DEFECTS, ids=lambda defect: defect.name)
+def test_a_fault_put_in_on_purpose_is_found(defect, table, monkeypatch):
+    sound = table(defect.kind)
+    defect.hunt(sound)  # finds nothing where nothing is wrong
+
+    broken = defect.sow(monkeypatch, sound) or sound
+    with pytest.raises(Exception) as found:  # noqa: PT011 - whatever the fault shows itself as
+        defect.hunt(broken)
+    monkeypatch.undo()
+    print(f"{defect.name}: {type(found.value).__name__}: {str(found.value)[:200]}")
