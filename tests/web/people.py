@@ -76,7 +76,7 @@ class Person:
 
     def sees(self, text: str) -> "Person":
         """Wait until a text is on the page."""
-        expect(self.page.get_by_text(text).first).to_be_visible()
+        expect(self.page.get_by_text(text).filter(visible=True).first).to_be_visible()
         return self
 
     def screenshot(self, name: str) -> None:

@@ -213,7 +213,7 @@ def test_an_agency_writes_its_own_words_and_stops_taking_applications(street):
     owner.go("/operations/jobs")
     settled(owner)
     owner.go("/operations/procedures")
-    line = owner.page.locator(".lines li").last
+    line = owner.page.locator(".lines li", has_text="产业创新联合体组建申请与审批")
     title = line.locator("strong").inner_text()
     line.get_by_role("button", name="暂停受理").click()
     give_reason(owner, "办法修订", "办法修订期间暂停受理")

@@ -125,7 +125,9 @@ def test_officials_ask_around_hand_on_stand_in_and_take_back(street, task):
 
     # the substitute finds the task among their own and does it
     substitute = street.signed_in("lj-clerk2").go("/workbench")
-    substitute.sees(task["case_number"])
+    substitute.sees(task["case_number"]).sees("代 吴四（审核）")
+    substitute.screenshot("OF-3-stands-in")
+    substitute.is_sound()
     substitute.go(at_task)
     substitute.sees("代 吴四（审核） 办理")
     decide(substitute)
