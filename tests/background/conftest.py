@@ -4,6 +4,7 @@ import socketserver
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -45,6 +46,10 @@ class SlowMail(socketserver.ThreadingTCPServer):
 
 class _Session(socketserver.StreamRequestHandler):
     def handle(self) -> None:
+        with suppress(ConnectionError):  # workers are killed here
+            self._talk()
+
+    def _talk(self) -> None:
         self._say("220 slow")
         while line := self.rfile.readline().decode().strip():
             word = line.split(":")[0].split()[0].upper()
@@ -162,5 +167,8 @@ def formation(
     made = Formation(product, redis_server, slow_mail)
     yield made
     slow_mail.gate.set()
+    for number, process in list(product.worker_processes.items()):
+        if process.poll() is None:
+            product.kill_worker(number)
     product.stop()
     made.sessions.kw["bind"].dispose()
