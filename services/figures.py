@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session
 
-from services import sweeps
+from services import suspensions, sweeps
 from services.db.models import Incident, Job
 
 WAITING, DUE, RUNNING, FAILED = "waiting", "due", "running", "failed"
@@ -33,7 +33,10 @@ def read(session: Session, now: datetime) -> Figures:
     counted = session.execute(open_jobs.group_by(Job.kind, state)).all()
     oldest = session.scalar(
         select(func.min(Job.due_at)).where(
-            Job.done_at.is_(None), Job.failed_at.is_(None), Job.due_at <= now
+            Job.done_at.is_(None),
+            Job.failed_at.is_(None),
+            Job.due_at <= now,
+            ~suspensions.holds_back(),
         )
     )
     incidents = select(func.count()).select_from(Incident).where(Incident.resolved_at.is_(None))
@@ -51,5 +54,6 @@ def _state(now: datetime) -> ColumnElement[str]:
         (Job.failed_at.is_not(None), FAILED),
         (Job.lease_until > now, RUNNING),
         (Job.due_at > now, WAITING),
+        (suspensions.holds_back(), WAITING),
         else_=DUE,
     ).label("state")

@@ -13,12 +13,12 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, or_, select, true, update
+from sqlalchemy import or_, select, true, update
 from sqlalchemy.orm import Session
 
-from services import cases, incidents, logs, tracing
+from services import cases, incidents, logs, suspensions, tracing
 from services.db.engine import unit_of_work
-from services.db.models import Case, Job, JobFailure, JobKind
+from services.db.models import Job, JobFailure, JobKind
 from services.errors import ConflictError
 from services.lookup import lock_case
 from services.notifications import sending
@@ -80,7 +80,7 @@ def claim(
             Job.due_at <= now,
             or_(Job.lease_until.is_(None), Job.lease_until < now),
             true() if only_case is None else Job.case_id == only_case,
-            or_(Job.kind == JobKind.MAIL, ~_stands_still()),
+            ~suspensions.holds_back(),
         )
         .order_by(Job.due_at)
         .limit(1)
@@ -96,11 +96,6 @@ def claim(
         .execution_options(synchronize_session=False)
     ).first()
     return None if row is None else Claim(*row)
-
-
-def _stands_still() -> ColumnElement[bool]:
-    """Return whether a job's case is suspended: it waits; what was told already still goes out."""
-    return exists().where(Case.id == Job.case_id, Case.suspended_at.is_not(None))
 
 
 def run_due(runtime: Runtime, worker: str, limit: int = 1000, only_case: UUID | None = None) -> int:

@@ -2,10 +2,10 @@
 
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session
 
-from services.db.models import Case, Suspension
+from services.db.models import Case, Job, JobKind, Suspension
 from services.errors import ConflictError
 
 
@@ -23,6 +23,12 @@ def of_procedure(session: Session, procedure_id: str) -> Suspension | None:
             Suspension.procedure_id == procedure_id, Suspension.resumed_at.is_(None)
         )
     ).first()
+
+
+def holds_back() -> ColumnElement[bool]:
+    """Return whether a job waits for its case to be resumed; what was told already still goes out."""
+    stands = exists().where(Case.id == Job.case_id, Case.suspended_at.is_not(None))
+    return (Job.kind != JobKind.MAIL) & stands
 
 
 def refuse_step(session: Session, case: Case) -> None:

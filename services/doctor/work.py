@@ -84,7 +84,7 @@ def jobs(patient: Patient) -> Finding:
                 "增加 worker，或查看它们的日志",
             )
         if failed := found.in_state(figures.FAILED):
-            return warn(f"{failed} 个任务已放弃", "在“运行异常”中查看原因，处理后重试")
+            return warn(f"{failed} 个任务已放弃", "在“运行管理”的“异常”中查看原因，处理后重试")
         return ok(f"没有积压的任务（等待 {found.in_state(figures.WAITING)}）")
 
     return _asking(patient, ask)
@@ -96,7 +96,7 @@ def incidents(patient: Patient) -> Finding:
     def ask(session: Session) -> Finding:
         number = figures.read(session, patient.clock.now()).open_incidents
         if number:
-            return warn(f"{number} 个异常待处理", "请流程负责人在“运行异常”中处理")
+            return warn(f"{number} 个异常待处理", "请流程负责人在“运行管理”的“异常”中处理")
         return ok("没有待处理的异常")
 
     return _asking(patient, ask)

@@ -9,6 +9,7 @@ from services import (
     accounts,
     audit,
     cases,
+    figures,
     incidents,
     jobs,
     jurisdictions,
@@ -317,11 +318,14 @@ def test_a_suspended_case_stands_still_and_goes_on_where_it_stood(desk, timed):
     runtime.clock.set(due.due_at + timedelta(hours=1))
     jobs.run_due(runtime, "w")
     while_suspended = told(desk, timed)
+    with unit_of_work(runtime.sessions) as session:
+        overdue = figures.read(session, runtime.clock.now())
 
     do(desk, "lj-owner", suspending.resume_case, timed.id, reason="结论已经作出")
     jobs.run_due(runtime, "w")
 
     assert "timer.fired" not in while_suspended
+    assert (overdue.oldest_due_seconds, overdue.in_state(figures.DUE)) == (0, 0)
     after = told(desk, timed)
     assert after.count("timer.fired") == 1
     assert after.index("case.suspended") < after.index("case.resumed") < after.index("timer.fired")
