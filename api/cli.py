@@ -174,9 +174,16 @@ def unit(code: str, name: str, uscc: str | None) -> None:
 @click.option("--party", required=True, help="机关或单位的代码")
 @click.option("--role", "roles", required=True, multiple=True, help="角色，可多次给出")
 @click.option("--email")
+@click.option("--phone", help="手机号，用于短信通知")
 @click.password_option(help="不给出时提示输入")
 def person(
-    login: str, name: str, party: str, roles: tuple[str, ...], email: str | None, password: str
+    login: str,
+    name: str,
+    party: str,
+    roles: tuple[str, ...],
+    email: str | None,
+    phone: str | None,
+    password: str,
 ) -> None:
     """Add a person to an agency or unit, or give them further roles there."""
     runtime = open_runtime()
@@ -188,6 +195,7 @@ def person(
             party=party,
             roles=roles,
             email=email,
+            phone=phone,
             password=password,
         )
     console.print(f"{name}（{login}）可以 {'、'.join(roles)} 的身份办理")

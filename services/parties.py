@@ -46,10 +46,11 @@ def add_person(
     roles: Iterable[str],
     email: str | None,
     password: str,
+    phone: str | None = None,
 ) -> Person:
     """Add a person to a party with roles; roles they hold already stay.
 
-    A login that exists keeps its password. Raises NotFoundError, InvalidError.
+    A login that exists keeps its password, and its addresses where none are given. Raises NotFoundError, InvalidError.
     """
     found = by_code(session, party)
     person = session.scalars(select(Person).where(Person.login == login)).first()
@@ -57,6 +58,7 @@ def add_person(
         person = Person(login=login, password_hash=accounts.hash_password(password))
         session.add(person)
     person.name, person.email = name, email or person.email
+    person.phone = phone or person.phone
     session.flush()
     for role in roles:
         if session.get(Membership, (person.id, found.id, role)) is None:
