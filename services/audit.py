@@ -73,10 +73,10 @@ def append(
         what=what,
         payload=payload,
         salt=salt,
-        payload_sha256=_payload_hash(salt, payload),
+        payload_sha256=payload_hash(salt, payload),
         prev_hash=case.audit_head or _START,
     )
-    entry.hash = _entry_hash(entry)
+    entry.hash = entry_hash(entry)
     case.audit_seq, case.audit_head = entry.seq, entry.hash
     session.add(entry)
     return entry
@@ -101,7 +101,8 @@ def on_behalf(stand_in: StandIn | None) -> dict[str, str]:
     return {} if stand_in is None else {"on_behalf_of": str(stand_in.principal_id)}
 
 
-def _payload_hash(salt: bytes, payload: Any) -> bytes:
+def payload_hash(salt: bytes, payload: Any) -> bytes:
+    """Return the salted hash by which an entry seals its content."""
     text = json.dumps(payload, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return sha256(salt + text.encode()).digest()
 
@@ -111,7 +112,8 @@ def canonical_hash(value: Any) -> bytes:
     return sha256(rfc8785.dumps(value)).digest()
 
 
-def _entry_hash(entry: AuditEntry) -> bytes:
+def entry_hash(entry: AuditEntry) -> bytes:
+    """Return the hash an entry must have, from its fields and the hash before it."""
     fields = [
         ALGORITHM,
         str(entry.case_id),
@@ -137,7 +139,7 @@ def verify_case(entries: list[AuditEntry], case_id: UUID) -> Finding | None:
             return Finding(case_id, number, "与前一条不相接")
         if not _is_payload_whole(entry, may_be_erased=number in erased):
             return Finding(case_id, number, "内容被改动")
-        if _entry_hash(entry) != entry.hash:
+        if entry_hash(entry) != entry.hash:
             return Finding(case_id, number, "条目被改动")
         before = entry.hash
     return None
@@ -147,7 +149,7 @@ def _is_payload_whole(entry: AuditEntry, *, may_be_erased: bool) -> bool:
     """Tell whether a payload is what was sealed, or was erased with its salt and on record."""
     if entry.salt is None:
         return may_be_erased and entry.payload is None
-    return _payload_hash(entry.salt, entry.payload) == entry.payload_sha256
+    return payload_hash(entry.salt, entry.payload) == entry.payload_sha256
 
 
 def _verify_decisions(session: Session, entries: list[AuditEntry], case_id: UUID) -> Finding | None:

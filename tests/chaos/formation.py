@@ -159,12 +159,16 @@ def storm(
     monkey = Monkey(world.product, world.postgres, world.redis, plan, random.Random(seed))
     own, count = threading.local(), iter(range(1, cases + 1))
 
-    def one(number: int) -> tuple[str, int]:
+    def one(number: int) -> tuple[str, int] | None:
         if not hasattr(own, "driver"):
             own.driver = PatientDriver(world.product.url, world.cast)
             own.driver.sessions = world.sessions
         kind = number % len(told)
-        case = play(told[kind].scenario, own.driver).case
+        try:
+            case = play(told[kind].scenario, own.driver).case
+        except Exception as error:  # noqa: BLE001 - told at the end, when all the others are done
+            monkey.errors.append(error)
+            return None
         assert case is not None
         step(next(count))
         return str(case["id"]), kind
@@ -173,7 +177,7 @@ def storm(
     thread.start()
     try:
         with ThreadPoolExecutor(people) as pool:
-            played = dict(pool.map(one, range(cases)))
+            played = dict(each for each in pool.map(one, range(cases)) if each)
     finally:
         monkey.is_over.set()
         thread.join()
@@ -220,7 +224,7 @@ def compare(world: World, told: list[Told], played: dict[str, int], monkey: Monk
         found.problems += _deliveries(session, world)
         found.figures = _figures(session, world, monkey, len(ids))
     found.problems += _chains(world, len(ids))
-    found.problems += [f"monkey: {error!r}" for error in monkey.errors]
+    found.problems += [f"people or monkey: {error!r}" for error in monkey.errors]
     return found
 
 

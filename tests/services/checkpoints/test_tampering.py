@@ -68,8 +68,8 @@ class Tamperer:
         """Change a payload and give the entry its right hashes; only the next does not fit."""
         entry = self._entry()
         entry.payload = {"changed": self.chance.random()}
-        entry.payload_sha256 = audit._payload_hash(entry.salt, entry.payload)
-        entry.hash = audit._entry_hash(entry)
+        entry.payload_sha256 = audit.payload_hash(entry.salt, entry.payload)
+        entry.hash = audit.entry_hash(entry)
         self._set(
             entry, payload=entry.payload, payload_sha256=entry.payload_sha256, hash=entry.hash
         )
@@ -125,7 +125,7 @@ class Tamperer:
         before = entries[place - 1].hash if place else bytes(32)
         for entry in entries[place:]:
             entry.prev_hash = before
-            entry.hash = before = audit._entry_hash(entry)
+            entry.hash = before = audit.entry_hash(entry)
             self._set(entry, actor=entry.actor, prev_hash=entry.prev_hash, hash=entry.hash)
         self._head(case, entries[-1].seq, before)
 

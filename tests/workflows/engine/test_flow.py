@@ -1,7 +1,10 @@
 """Tokens through gateways, calls, loops, boundaries: with save and load after every step."""
 
+import time
+
 import pytest
 
+from workflows.engine import engine
 from workflows.errors import IncidentError, TaskNotWaitingError
 
 START = '<bpmn:startEvent id="S" liancheng:dataKey="begin"/>'
@@ -270,3 +273,19 @@ def test_a_diagram_that_never_rests_is_stopped(world, drawn):
         case.start()
 
     assert caught.value.code == "BUDGET"
+
+
+def test_a_host_that_stops_for_a_while_is_no_fault_of_the_diagram(world, drawn, monkeypatch):
+    case = world(START + user("A") + user("B") + end() + drawn.flows("S>A", "A>B", "B>E"))
+    case.start()
+    whole = engine._next_ready
+
+    def next_ready(workflow):
+        time.sleep(0.1)
+        return whole(workflow)
+
+    monkeypatch.setattr(engine, "MAX_SECONDS", 0.05)
+    monkeypatch.setattr(engine, "_next_ready", next_ready)
+    case.complete("A")
+
+    assert case.waits == ["B"]
