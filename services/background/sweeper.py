@@ -65,10 +65,14 @@ class Sweeper:
 
     def stop(self, timeout_seconds: float = 10) -> None:
         """Finish the job at hand and stop."""
-        self._stopping.set()
-        self._bell.set()
+        self.tell_to_stop()
         if self._thread.is_alive():
             self._thread.join(timeout_seconds)
+
+    def tell_to_stop(self) -> None:
+        """Take no further job; does not wait."""
+        self._stopping.set()
+        self._bell.set()
 
     def _run(self) -> None:
         while not self._stopping.is_set():

@@ -10,7 +10,7 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from multiprocessing import connection, get_context
 from multiprocessing.context import ForkProcess
 from typing import Any
@@ -35,12 +35,19 @@ class _Child:
     name: str
     work: Callable[[], int]
     process: ForkProcess | None = None
-    started_at: float = field(default=0.0)
+    started_at: float = 0.0
+    is_told: bool = False
 
     def start(self) -> None:
         self.started_at = time.monotonic()
         self.process = _FORK.Process(target=self._run, name=self.name)
         self.process.start()
+
+    def tell_to_stop(self) -> None:
+        """Send one SIGTERM; Celery takes a second one for impatience."""
+        if not self.is_told and self.process is not None and self.process.is_alive():
+            self.is_told = True
+            self.process.terminate()
 
     def _run(self) -> None:
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
@@ -91,7 +98,10 @@ class Worker:
         connection.wait([each.sentinel for each in running if each.is_alive()], timeout=0.5)
 
     def _stop(self, *_given: Any) -> None:
+        """Pass a signal on at once: no child shall take another job."""
         self._is_stopping = True
+        for child in self._children:
+            child.tell_to_stop()
 
     def _start(self, child: _Child) -> None:
         if child.process is not None:
@@ -102,9 +112,9 @@ class Worker:
         child.start()
 
     def _end(self) -> None:
+        for child in self._children:
+            child.tell_to_stop()  # one that was being started when the signal came
         running = [child.process for child in self._children if child.process is not None]
-        for process in running:
-            process.terminate()
         until = time.monotonic() + self._settings.job_seconds + GRACE_SECONDS
         for process in running:
             process.join(max(0.0, until - time.monotonic()))
@@ -119,12 +129,11 @@ class Worker:
             from services.background.doorbell import Doorbell  # noqa: PLC0415 - only with Redis
 
             runtime = replace(runtime, ring=Doorbell(self._settings.redis_url).ring)
-        signal.signal(signal.SIGTERM, self._stop)
         sweeper = Sweeper(runtime, limit_seconds=self._settings.job_seconds)
+        signal.signal(signal.SIGTERM, lambda *_given: sweeper.tell_to_stop())
         sweeper.start()
-        while sweeper.is_alive and not self._is_stopping:
-            time.sleep(0.2)  # a signal ends the nap
-        sweeper.stop(self._settings.job_seconds)
+        while sweeper.is_alive:
+            time.sleep(0.2)
         return 0
 
     def _celery(self, concurrency: int) -> int:

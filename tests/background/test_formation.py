@@ -90,6 +90,7 @@ def test_a_request_is_not_slowed_down_while_redis_is_away(formation):
 def test_a_worker_told_to_stop_finishes_its_job_and_takes_no_other(formation, by):
     product, mail = formation.product, formation.mail
     product.concurrency = 1
+    product.settings |= {"LIANCHENG_JOB_SECONDS": "15", "LIANCHENG_LEASE_SECONDS": "40"}
     if by == "sweeper":
         product.redis_url = None
     formation.start_worker(0)
