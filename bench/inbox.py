@@ -41,7 +41,7 @@ def measure(kind: str, rows: int = ROWS, pages: int = 200) -> dict[str, Any]:
     with filled(kind) as runtime:
         case_id = _a_case(runtime)
         with unit_of_work(runtime.sessions) as session:
-            _insert(session, kind, case_id, rows)
+            insert(session, kind, case_id, rows)
         with runtime.sessions.kw["bind"].connect() as connection:
             connection.exec_driver_sql("ANALYZE")
             connection.commit()
@@ -62,7 +62,8 @@ def _a_case(runtime: Runtime) -> UUID:
         return session.scalars(select(Case.id)).first()  # type: ignore[return-value]
 
 
-def _insert(session: Session, kind: str, case_id: UUID, rows: int) -> None:
+def insert(session: Session, kind: str, case_id: UUID, rows: int) -> None:
+    """Add open tasks to everybody's lists, with no engine behind them."""
     parties = session.scalars(
         select(Party.id).where(Party.kind == PartyKind.AGENCY).order_by(Party.code)
     ).all()

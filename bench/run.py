@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from bench import completion, expressions, inbox, pages, storage
+from bench import completion, expressions, inbox, load, pages, storage
 from bench.world import DATABASES
 
 console = Console()
@@ -18,20 +18,26 @@ def main() -> None:
     """Run the chosen measurements."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--json", action="store_true", help="for programs")
-    parser.add_argument("--only", choices=["completion", "inbox", "storage", "feel", "pages"])
+    parser.add_argument(
+        "--only", choices=["completion", "inbox", "storage", "feel", "pages", "load"]
+    )
     parser.add_argument("--rows", type=int, default=inbox.ROWS, help="open tasks in the inbox")
+    parser.add_argument("--cases", type=int, default=load.SIZES[-1], help="largest, under load")
     arguments = parser.parse_args()
-    results = _measure(arguments.only, arguments.rows)
+    results = _measure(arguments.only, arguments.rows, arguments.cases)
     if arguments.json:
         print(json.dumps(results, ensure_ascii=False, indent=1))
         return
     table = Table("what", "measured", "budget", "", title="Budgets")
     for line in _lines(results):
         table.add_row(*line)
+    if "load" in results:
+        console.print(_load_table(results["load"]))
+        return
     console.print(table)
 
 
-def _measure(only: str | None, rows: int) -> dict[str, Any]:
+def _measure(only: str | None, rows: int, cases: int) -> dict[str, Any]:
     results: dict[str, Any] = {}
     for kind in DATABASES:
         if only in (None, "completion"):
@@ -44,6 +50,8 @@ def _measure(only: str | None, rows: int) -> dict[str, Any]:
         results["feel"] = expressions.measure()
     if only in (None, "pages"):
         results["pages"] = pages.measure()
+    if only == "load":  # an hour's work at the full size: only when it is asked for
+        results["load"] = load.measure((*(n for n in load.SIZES if n < cases), cases))
     return results
 
 
@@ -61,11 +69,26 @@ def _lines(results: dict[str, Any]) -> list[tuple[str, str, str, str]]:
             shape = f"{found['completions_per_case']:.0f} decisions, "
             shape += f"{found['answer_bytes_per_case'] / 1000:.1f} KB of answers"
             lines.append((name, f"{size:.1f} KB ({shape})", "≤ 25 KB", _mark(size <= 25)))
+        elif name == "load":
+            continue  # a table of its own
         elif name == "pages":
             lines += _page_lines(found)
         else:
             lines += [_feel_line(row) for row in found]
     return lines
+
+
+def _load_table(found: dict[str, Any]) -> Table:
+    """Return a row for each size and formation, a column for each route: p50/p95/p99 in ms."""
+    routes = list(found["rows"][0]["routes"])
+    title = f"Under load, p50/p95/p99 in ms; floor of a completion {found['floor_ms']:.1f} ms"
+    table = Table("cases", "processes", "requests/s", "completions/s", *routes, title=title)
+    for row in found["rows"]:
+        cells = ["/".join(str(round(v)) for v in row["routes"][r].values()) for r in routes]
+        formation = f"{row['processes']} + {row['workers']}"
+        rates = (str(row["requests_per_second"]), str(row["completions_per_second"]))
+        table.add_row(f"{row['cases']:,}", formation, *rates, *cells)
+    return table
 
 
 def _page_lines(found: dict[str, Any]) -> list[tuple[str, str, str, str]]:

@@ -28,7 +28,7 @@ def filled(kind: str) -> Iterator[Runtime]:
     with TemporaryDirectory(prefix="liancheng-bench-") as name:
         folder = Path(name)
         if kind == "sqlite":
-            yield _fill(folder, f"sqlite:///{folder / 'bench.db'}")
+            yield fill(folder, f"sqlite:///{folder / 'bench.db'}")
             return
         server = folder / "pg"
         server.mkdir()
@@ -37,12 +37,13 @@ def filled(kind: str) -> Iterator[Runtime]:
             with admin.connect() as connection:
                 connection.execute(text("CREATE DATABASE bench"))
             admin.dispose()
-            runtime = _fill(folder, f"{url}/bench")
+            runtime = fill(folder, f"{url}/bench")
             yield runtime
             runtime.sessions.kw["bind"].dispose()
 
 
-def _fill(folder: Path, url: str) -> Runtime:
+def fill(folder: Path, url: str) -> Runtime:
+    """Give a runtime on a fresh database, filled with jurisdictions and sample parties."""
     settings = Settings.from_env(
         {"LIANCHENG_DATA_DIR": str(folder / "data"), "LIANCHENG_DATABASE_URL": url}
     )
