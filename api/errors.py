@@ -5,10 +5,11 @@ import logging
 from http import HTTPStatus
 from typing import Any
 
+import psycopg
 from flask import Flask, Response, jsonify
 from flask_smorest import Api as SmorestApi
 from marshmallow import Schema, fields
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
@@ -167,6 +168,12 @@ def register(app: Flask) -> None:
         content = body(status, "BUSY", "系统繁忙，您的内容没有丢失，请稍后重试")
         return jsonify(content), status, {"Retry-After": "2"}
 
+    def away(error: DBAPIError) -> tuple[Response, int, dict[str, str]]:
+        """Whatever a driver says when its connection breaks, it is the database that is away."""
+        if not error.connection_invalidated:
+            raise error
+        return busy(error)
+
     def full(error: OSError) -> tuple[Response, int, dict[str, str]]:
         if error.errno not in _NO_ROOM:
             raise error
@@ -178,5 +185,10 @@ def register(app: Flask) -> None:
     app.register_error_handler(TaskNotWaitingError, moved_on)
     app.register_error_handler(StaleDataError, moved_on)
     app.register_error_handler(IntegrityError, moved_on)  # two made the same thing at once
+    app.register_error_handler(DBAPIError, away)
+    app.register_error_handler(InterfaceError, busy)
     app.register_error_handler(OperationalError, busy)
+    app.register_error_handler(
+        psycopg.OperationalError, busy
+    )  # while a connection is made or put back
     app.register_error_handler(PoolTimeoutError, busy)

@@ -224,6 +224,7 @@ def compare(world: World, told: list[Told], played: dict[str, int], monkey: Monk
         found.problems += _deliveries(session, world)
         found.figures = _figures(session, world, monkey, len(ids))
     found.problems += _chains(world, len(ids))
+    found.problems += _server_errors(world)
     found.problems += [f"people or monkey: {error!r}" for error in monkey.errors]
     return found
 
@@ -293,6 +294,16 @@ def _figures(session: Any, world: World, monkey: Monkey, cases: int) -> dict[str
             }
         ),
     }
+
+
+def _server_errors(world: World) -> list[str]:
+    """Return what the server could not explain: each kind of exception that became a 500."""
+    lines = (world.product.folder / "server.log").read_text(errors="replace").splitlines()
+    told = [json.loads(line) for line in lines if line.startswith('{"at"')]
+    wrong = [each for each in told if each["event"] == "request" and each.get("status") == 500]  # noqa: PLR2004
+    ids = {each.get("request_id") for each in wrong}
+    causes = [e for e in told if e.get("request_id") in ids and "error" in e]
+    return [f"500: {each['error'][-1500:]}" for each in causes] or [f"500: {e}" for e in wrong]
 
 
 def _chains(world: World, cases: int) -> list[str]:
