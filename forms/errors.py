@@ -20,7 +20,7 @@ class FormInvalidError(FormError):
     """
 
     def __init__(self, fields: Mapping[str, list[str]]) -> None:
-        super().__init__(f"{len(fields)} field(s) of the form are not valid")
+        super().__init__(f"有 {len(fields)} 处填写有误，请按提示修改")
         self.fields: dict[str, list[str]] = dict(fields)
 
 
