@@ -1,6 +1,5 @@
 """Checking procedures on disk before they are loaded."""
 
-import json
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -46,7 +45,7 @@ def _check_law(library: Library, jurisdiction: Jurisdiction) -> list[dict[str, A
         opened = open_bundle(library.bundle(jurisdiction, procedure))
         things.add(opened)
         for data in opened.bundle.under("forms").values():
-            form = forms.compile_form(json.loads(data))
+            form = forms.compile_form(forms.parse(data))
             things.add_form(form.id, form)
     for path in sorted(jurisdiction.forms_folder.glob("*.json")):
         form = forms.load(path)
@@ -67,8 +66,8 @@ def _check_bundle(library: Library, bundle: Bundle) -> list[dict[str, Any]]:
     compiled: dict[str, forms.CompiledForm] = {}
     for path, data in sorted(bundle.under("forms").items()):
         try:
-            form = forms.compile_form(json.loads(data))
-        except (forms.FormDefinitionError, ValueError) as error:
+            form = forms.compile_form(forms.parse(data))
+        except forms.FormDefinitionError as error:
             rows.append(
                 _row(bundle.procedure_id, "error", "form.invalid", file=path, message=str(error))
             )

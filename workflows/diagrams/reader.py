@@ -14,7 +14,9 @@ BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 LIANCHENG = "urn:liancheng:bpmn:1"
 
 MAX_NODES = 400
+TOO_LARGE = "too-large"  # the code of a refusal
 _ID = re.compile(r"[A-Za-z_][\w.-]{0,63}", re.ASCII)
+_MARKUP = re.compile(r"<[A-Za-z/!?]|[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
 _DURATION = re.compile(r"P(?=.)(\d{1,4}D)?(T(?=.)(\d{1,4}H)?(\d{1,5}M)?)?")
 
 _NODE_TAGS = frozenset(
@@ -140,7 +142,14 @@ class _Reader:
         for element in self.root.iter(f"{{{BPMN}}}process"):
             if element.getparent() is not self.root:
                 self._refuse(element, "misplaced", "流程（process）须直接放在 definitions 之下")
+        self._check_names()
         return Diagram(processes, tuple(self.refusals))
+
+    def _check_names(self) -> None:
+        """Refuse names that would be markup, or read otherwise than they are written."""
+        for element in self.root.iter(f"{{{BPMN}}}*"):
+            if _MARKUP.search(element.get("name") or ""):
+                self._refuse(element, "name-markup", "名称只能写文字，不能含有标记或控制字符")
 
     def _names(self, tag: str, attribute: str) -> dict[str, str]:
         found = self.root.findall(f"{{{BPMN}}}{tag}")
@@ -174,7 +183,7 @@ class _Reader:
                 node = self._node(child, process_id, path, lanes, roles)
                 nodes[node.id] = node
         if len(nodes) > MAX_NODES:
-            self._refuse(element, "too-large", f"节点超过 {MAX_NODES} 个,请拆成可调用的子流程")
+            self._refuse(element, TOO_LARGE, f"节点超过 {MAX_NODES} 个,请拆成可调用的子流程")
         return Process(process_id, element.get("name") or process_id, nodes, flows, roles)
 
     def _walk(
@@ -182,9 +191,13 @@ class _Reader:
     ) -> Iterator[tuple[etree._Element, tuple[str, ...]]]:
         """Yield nodes and flows, those in embedded subprocesses too."""
         for child in element:
-            if not _is_bpmn(child):
-                continue
             tag = _local(child)
+            if not _is_bpmn(child):
+                message = (
+                    f"流程里不能直接放其他命名空间的元素“{tag}”，请删去或移入 extensionElements"
+                )
+                self._refuse(child, "foreign", message)
+                continue
             if tag in _NODE_TAGS or tag == "sequenceFlow":
                 yield child, path
             elif tag not in _QUIET_TAGS:

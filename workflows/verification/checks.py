@@ -65,7 +65,10 @@ def check_bundle(
     operations: Mapping[str, Operation],
     assumptions: AbstractSet[str] = frozenset(),
 ) -> tuple[Finding, ...]:
-    """As ``check``, for a draft that need not open: unreadable files are findings too."""
+    """As ``check``, for a draft that need not open: unreadable files are findings too.
+
+    Of a draft that is too large nothing else is looked at, so that a check always ends soon.
+    """
     files = _Files(bundle)
     subject = Subject(
         bundle.procedure_id,
@@ -78,6 +81,8 @@ def check_bundle(
         assumptions,
         files.handling(),
     )
+    if structure.is_too_large(subject):
+        return in_order([*files.findings, *structure.refusals(subject)])
     found = [*files.findings, *(each for checks in _CHECKS for each in checks(subject))]
     found += papers.check(bundle, subject)
     if not any(each.severity is Severity.ERROR for each in found):

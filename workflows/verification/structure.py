@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 
-from workflows.diagrams import Flow, Node, Process
+from workflows.diagrams import TOO_LARGE, Flow, Node, Process
 from workflows.verification import graphs
 from workflows.verification.findings import Finding, Severity
 from workflows.verification.subjects import Findings, Subject, label
@@ -17,10 +17,7 @@ _WAITING = frozenset({"userTask", "intermediateCatchEvent", "eventBasedGateway"}
 
 def check(subject: Subject) -> Findings:
     """Check the flow of every process."""
-    for path, diagram in subject.diagrams.items():
-        for refusal in diagram.refusals:
-            rule = f"structure.{refusal.code}"
-            yield Finding(Severity.ERROR, rule, path, refusal.element_id, refusal.message)
+    yield from refusals(subject)
     waiting = _waiting(subject)
     for process in subject.processes.values():
         yield from _flows(subject, process)
@@ -29,6 +26,20 @@ def check(subject: Subject) -> Findings:
             yield from _level(subject, process, path_of_level, nodes)
         yield from _cycles(subject, process, waiting)
     yield from _names(subject)
+
+
+def refusals(subject: Subject) -> Findings:
+    """Return what reading the diagrams refused."""
+    for path, diagram in subject.diagrams.items():
+        for refusal in diagram.refusals:
+            rule = f"structure.{refusal.code}"
+            yield Finding(Severity.ERROR, rule, path, refusal.element_id, refusal.message)
+
+
+def is_too_large(subject: Subject) -> bool:
+    """Tell whether a process has more nodes than the checks are made for."""
+    codes = {each.code for diagram in subject.diagrams.values() for each in diagram.refusals}
+    return TOO_LARGE in codes
 
 
 def _flows(subject: Subject, process: Process) -> Findings:
