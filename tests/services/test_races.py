@@ -1,14 +1,23 @@
-"""Two people, one task, one moment: exactly one decision, and the others learn who made it."""
+"""Two people, one task, one moment: exactly one decision, and the others learn who made it.
+
+LIANCHENG_RACES says how often the people race over HTTP.
+"""
+
+import os
+import random
 
 import pytest
 from sqlalchemy import func, select
 
-from services import audit, cases, tasks
+from api.app import create_app
+from services import accounts, audit, cases, tasks
 from services.db.engine import unit_of_work
 from services.db.models import AuditEntry, Case, Decision, Task
 from services.errors import ConflictError, NotAllowedError, TaskTakenError
 
 PROCEED = {"decision": "proceed", "reasons": "研发总部在区内"}
+RACES = int(os.environ.get("LIANCHENG_RACES", "6"))
+SEED = int(os.environ.get("LIANCHENG_CHAOS_SEED", random.SystemRandom().randrange(10**9)))
 NAMES = {"lj-reviewer": "周三（审核）", "lj-reviewer2": "吴四（审核）"}
 
 
@@ -51,6 +60,54 @@ def test_of_those_who_complete_a_task_at_once_exactly_one_wins(desk, runtime, at
         assert [finding for finding in audit.verify(session) if finding] == []
         whats = session.scalars(select(AuditEntry.what)).all()
     assert whats.count("task.completed") == 4
+
+
+@pytest.mark.timeout(3600)
+def test_over_http_one_wins_and_the_others_can_keep_what_they_typed(desk, runtime, at_once):
+    chance, app = random.Random(SEED), create_app(runtime)
+    tokens = [_token(desk, runtime, login) for login in NAMES]
+
+    for trial in range(RACES):
+        task = desk.task(desk.start("other"))
+
+        def complete(number, task=task, trial=trial):
+            answers = {"decision": "proceed", "reasons": f"第{trial}场第{number}人写的理由"}
+            reply = app.test_client().post(
+                f"/api/v1/tasks/{task.id}/completion",
+                json={"answers": answers},
+                headers={"Authorization": f"Bearer {tokens[number % 2]}"},
+            )
+            return reply.status_code, reply.json
+
+        found = at_once(chance.randint(2, 16), complete)
+
+        [winner] = [number for number, (status, _body) in enumerate(found) if status == 200]
+        name = list(NAMES.values())[winner % 2]
+        _losers_are_told(found, winner, name, task)
+        with unit_of_work(runtime.sessions) as session:
+            rows = session.scalars(select(Decision).where(Decision.task_id == task.id)).all()
+            assert [row.answers["reasons"] for row in rows] == [f"第{trial}场第{winner}人写的理由"]
+
+    print(f"seed {SEED}: {RACES} races")
+    with unit_of_work(runtime.sessions) as session:
+        assert [finding for finding in audit.verify(session) if finding] == []
+
+
+def _losers_are_told(found, winner, name, task):
+    """The page keeps what was typed on any 409 but an open question, and shows who and when."""
+    for number, (status, body) in enumerate(found):
+        if number != winner:
+            assert (status, body["code"]) == (409, "TASK_TAKEN")
+            assert body["message"] == f"这项任务已由{name}办理"
+            assert body["details"]["winner"] == name
+            assert body["details"]["task"] == str(task.id)
+            assert body["details"]["made_at"]
+
+
+def _token(desk, runtime, login):
+    person = desk.actor(login).person_id
+    with unit_of_work(runtime.sessions) as session:
+        return accounts.create_token(session, runtime.clock.now(), person, "race").token
 
 
 def test_of_those_who_claim_a_task_at_once_exactly_one_holds_it(desk, runtime, at_once):
