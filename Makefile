@@ -55,8 +55,9 @@ test: setup system web ## Run everything: tests, scenarios, chaos, lints have th
 	folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && \
 	  $(BIN)/pytest -n 2 --dist loadgroup --basetemp "$$folder/tests"
 
-chaos: setup system ## The long storm: thousands of cases, hundreds of kills, a summary
-	$(BIN)/python -m tests.chaos.run $(CHAOS)
+chaos: setup system ## The long storm and the long forms of the tests, each with a summary
+	sound=0; $(BIN)/python -m tests.chaos.run $(CHAOS) || sound=1; \
+	  $(BIN)/python -m tests.chaos.long_forms || sound=1; exit $$sound
 
 lint: setup web/node_modules/.ready ## The lints of CI
 	$(BIN)/ruff check .
