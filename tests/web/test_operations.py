@@ -142,7 +142,7 @@ def test_a_process_owner_finds_the_cause_of_an_incident_and_retries_it(street, b
     incidents_of(phone, broken).get_by_role("checkbox").check()
     settled(phone)
     phone.page.get_by_role("button", name="重试所选（1）").click()
-    phone.sees("批量重试完成：1 项中重试了 1 项")
+    phone.sees("批量重试完成：1 项都已重试")
     expect(incidents_of(phone, broken)).to_have_count(0)
     phone.page.get_by_label("看已处理的").check()
     phone.sees("已于今日当面送达并签收")

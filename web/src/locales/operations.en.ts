@@ -8,7 +8,7 @@ export default {
   code: {
     JOB: 'A job failed repeatedly', DELIVERY: 'Notification refused', HELD_DELIVERY: 'To be checked after a restore', ENGINE: 'Engine fault', EXPRESSION: 'Faulty expression',
     CONDITION: 'Condition without result', TIMER: 'Faulty timer', MESSAGE: 'Undeliverable message', ERROR: 'Error without exit', BUDGET: 'Too many nodes', OPERATION: 'No such operation',
-    DECISION: 'No such decision table', PARTY: 'Wrong party', DUE: 'Faulty time limit', LOOP: 'Faulty multi-instance',
+    AUDIT: 'Chain differs from a checkpoint', ANCHOR: 'Checkpoint not kept outside', DECISION: 'No such decision table', PARTY: 'Wrong party', DUE: 'Faulty time limit', LOOP: 'Faulty multi-instance',
   },
   node: { mail: 'Mail', sms: 'SMS', webhook: 'Office system', timer: 'Timer', service: 'Operation', message: 'Message', retries: 'Retries' },
   incidents: {
@@ -16,7 +16,7 @@ export default {
     choose: 'Choose incident {code} of {number}', where: '{node} · since {at}',
   },
   resolution: { retried: 'Retried · {at}', skipped: 'Skipped · {at}' },
-  retries: { running: 'Retrying: {done} of {total}', label: 'Progress of the retries', done: '{retried} of {total} retried; the others were resolved meanwhile' },
+  retries: { running: 'Retrying: {done} of {total}', label: 'Progress of the retries', done: 'All {total} retried', partly: '{retried} of {total} retried; the others were resolved meanwhile' },
   incident: {
     back: '← All incidents', open: 'Open', cause: 'Cause', case: 'Case', node: 'Step', opened: 'Since', job: 'Job', by: 'Resolved by', retry: 'Retry', skip: 'Skip',
     retried: 'It will be tried again; another failure appears here', skipped: 'Skipped; the reason is on record', skipTitle: 'Skip this job', skipHint: "The reason goes on the case's record. For a notice that the law orders, say how and when it was delivered otherwise.",

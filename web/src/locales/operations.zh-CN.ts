@@ -2,13 +2,13 @@ export default {
   title: '运行管理',
   tabs: { incidents: '异常', jobs: '作业', procedures: '暂停受理', texts: '通知文本' },
   filter: {
-    code: '种类代码', node: '环节或者渠道', procedure: '办理事项', age: '已存在', resolved: '看已处理的',
+    code: '种类', node: '环节或者渠道', procedure: '办理事项', age: '已存在', resolved: '看已处理的',
     ages: { 0: '不限', 1: '1 小时以上', 24: '1 天以上', 168: '1 周以上' },
   },
   code: {
     JOB: '作业多次失败', DELIVERY: '通知被拒收', HELD_DELIVERY: '恢复备份后待核对', ENGINE: '流程引擎出错', EXPRESSION: '表达式出错',
     CONDITION: '条件没有结果', TIMER: '定时有误', MESSAGE: '消息无法送达', ERROR: '错误没有出口', BUDGET: '经过节点过多', OPERATION: '没有这个操作',
-    DECISION: '没有决策表', PARTY: '单位有误', DUE: '期限有误', LOOP: '多实例有误',
+    AUDIT: '留痕链与检查点不符', ANCHOR: '检查点未能存到库外', DECISION: '没有决策表', PARTY: '单位有误', DUE: '期限有误', LOOP: '多实例有误',
   },
   node: { mail: '邮件', sms: '短信', webhook: '办公系统', timer: '定时', service: '系统操作', message: '消息', retries: '批量重试' },
   incidents: {
@@ -16,7 +16,7 @@ export default {
     choose: '选择 {number} 的异常 {code}', where: '{node} · 发生于 {at}',
   },
   resolution: { retried: '已重试 · {at}', skipped: '已跳过 · {at}' },
-  retries: { running: '正在批量重试：{done} / {total}', label: '批量重试的进度', done: '批量重试完成：{total} 项中重试了 {retried} 项，其余已由他人处理' },
+  retries: { running: '正在批量重试：{done} / {total}', label: '批量重试的进度', done: '批量重试完成：{total} 项都已重试', partly: '批量重试完成：{total} 项中重试了 {retried} 项，其余已由他人处理' },
   incident: {
     back: '← 全部异常', open: '待处理', cause: '原因', case: '办件', node: '环节', opened: '发生时间', job: '作业', by: '处理人', retry: '重试', skip: '跳过',
     retried: '已安排重试，失败会再次出现在这里', skipped: '已跳过，理由已留痕', skipTitle: '跳过这项作业', skipHint: '理由写入办件留痕；跳过法定告知的，请写明另行送达的方式和时间。',
