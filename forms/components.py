@@ -43,10 +43,12 @@ FORM_ATTRIBUTES: Final = frozenset(
     {"id", "type", "schemaVersion", "components", "liancheng", "exporter", "versionTag"}
     | {"executionPlatform", "executionPlatformVersion"}
 )
-LIANCHENG_ATTRIBUTES: Final = frozenset({"title", "basis", "checks", "audience"})
+LIANCHENG_ATTRIBUTES: Final = frozenset({"title", "basis", "checks", "audience", "oneClick"})
 # who may read the answers besides one's own party and the officials of the case: every unit it
 # has come to, the one that started it, the experts
 AUDIENCES: Final = frozenset({"applicant", "starter", "expert"})
+# answers that a page offers as buttons beside the form: each submits with one click
+ONE_CLICK_ATTRIBUTES: Final = frozenset({"title", "hint", "choices"})
 CHECK_ATTRIBUTES: Final = frozenset({"assert", "field", "message"})
 
 _ANY: Final = frozenset({"id", "type", "layout", "conditional", "properties"})

@@ -20,6 +20,7 @@ from forms.components import (
     MAX_NESTING,
     MAX_SCHEMA_VERSION,
     MIN_SCHEMA_VERSION,
+    ONE_CLICK_ATTRIBUTES,
     RESERVED_KEYS,
     is_literal,
 )
@@ -92,6 +93,11 @@ def _liancheng(ours: object) -> Problems:
         yield DefinitionProblem(
             "liancheng.audience", f"公开对象应为列表，可选 {'、'.join(sorted(AUDIENCES))}，不重复。"
         )
+    if not _is_one_click(ours.get("oneClick")):
+        yield DefinitionProblem(
+            "liancheng.oneClick",
+            "一键办理须有 title、hint 两项文字和 choices 列表，其中每项有 label 和 answers。",
+        )
     if not isinstance(checks, list):
         yield DefinitionProblem("liancheng.checks", "checks 应为列表。")
         return
@@ -107,6 +113,27 @@ def _is_audience(given: object) -> bool:
     if not isinstance(given, list) or not all(isinstance(each, str) for each in given):
         return False
     return set(given) <= AUDIENCES and len(set(given)) == len(given)
+
+
+def _is_one_click(given: object) -> bool:
+    if given is None:
+        return True
+    if not isinstance(given, Mapping) or given.keys() != ONE_CLICK_ATTRIBUTES:
+        return False
+    choices = given["choices"]
+    return (
+        isinstance(choices, list)
+        and bool(choices)
+        and all(isinstance(given[name], str) and given[name].strip() for name in ("title", "hint"))
+        and all(isinstance(each, Mapping) and _is_choice(each) for each in choices)
+    )
+
+
+def _is_choice(given: Mapping[str, Any]) -> bool:
+    label, answers = given.get("label"), given.get("answers")
+    return given.keys() == {"label", "answers"} and (
+        isinstance(label, str) and bool(label.strip()) and isinstance(answers, Mapping)
+    )
 
 
 def _components(components: object, path: str, keys: set[str], depth: int) -> Problems:

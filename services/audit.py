@@ -25,6 +25,7 @@ from services.db.models import AuditEntry, Case, Decision
 ALGORITHM = "liancheng-audit-1/sha256"
 TASK_COMPLETED = "task.completed"
 TASK_WITHDRAWN = "task.withdrawn"
+EXPERTS_DRAWN = "experts.drawn"
 CONTENT_ERASED = "content.erased"
 # how an agency's people share their work: on the time line for officials alone
 INTERNAL = frozenset(

@@ -11,9 +11,10 @@ from api import auth
 from api.schemas import cases as schemas
 from api.schemas.acts import AudienceSchema
 from api.schemas.common import PageQuery, as_instant, decode_cursor, encode_cursor
+from api.schemas.expert_draws import ExpertDrawSchema
 from api.shell import command, read
 from api.strict_json import Blueprint
-from services import case_messages, case_pages, case_parts, cases, comments, jobs
+from services import case_messages, case_pages, case_parts, cases, comments, expert_draws, jobs
 from services.actors import Actor
 from services.lookup import get_case
 
@@ -217,6 +218,15 @@ class Waivers(MethodView):
     def get(self, case_id: UUID) -> Any:
         """List the soft rules let pass, or not, with the reasons."""
         return read(lambda session, actor: case_parts.waivers(session, actor, case_id))
+
+
+@blueprint.route("/<uuid:case_id>/expert-draws")
+class ExpertDraws(MethodView):
+    @blueprint.response(200, ExpertDrawSchema(many=True))
+    @blueprint.alt_response(404, description="No such case")
+    def get(self, case_id: UUID) -> Any:
+        """List the draws of experts: who, who was left out and why, the seed. For officials."""
+        return read(lambda session, actor: expert_draws.of_case(session, actor, case_id))
 
 
 @blueprint.route("/<uuid:case_id>/forms/<form_id>")

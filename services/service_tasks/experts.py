@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import select, update
 
+from services import audit
 from services.db.models import Expert, Party, Person, Task
 from services.service_tasks.operation import Call
 
@@ -23,7 +24,8 @@ def draw(
     """Draw experts until ``number`` are on the panel, those in ``keep`` included.
 
     Recusal (回避, ASM-P-12): nobody of a unit taking part. The lot: candidates are ordered by
-    SHA-256 of the seed and their id, so that anyone can repeat the draw from the seed.
+    SHA-256 of the seed and their id, so that anyone can repeat the draw from the seed. Each draw
+    stands in the audit chain with all that repeating it needs.
     """
     kept = list(keep or [])
     seed = sha256(f"{call.world.case.number}/{call.key}".encode()).hexdigest()[:16]
@@ -39,18 +41,28 @@ def draw(
             candidates.append((identity, person.name, expert.unit_name))
     _recuse(call, [row["person_id"] for row in excluded])
     candidates.sort(key=lambda c: sha256(f"{seed}/{c[0]}".encode()).digest())
-    wanted = max(int(number) - len(kept), 0)
-    drawn = [
+    pool = [
         {"person_id": identity, "name": name, "unit_name": unit}
-        for identity, name, unit in candidates[:wanted]
+        for identity, name, unit in candidates
     ]
-    return {
-        "experts": kept + drawn,
-        "drawn": drawn,
-        "seed": seed,
-        "excluded": excluded,
-        "shortfall": wanted - len(drawn),
-    }
+    wanted = max(int(number) - len(kept), 0)
+    drawn = pool[:wanted]
+    lot = {"drawn": drawn, "seed": seed, "excluded": excluded, "shortfall": wanted - len(drawn)}
+    _record(call, lot | {"fields": fields, "wanted": wanted, "kept": kept, "candidates": pool})
+    return {"experts": kept + drawn, **lot}
+
+
+def _record(call: Call, lot: dict[str, Any]) -> None:
+    """Write down a draw: a later one replaces it in the case's document, not in the chain."""
+    world = call.world
+    audit.append(
+        world.session,
+        world.case,
+        at=world.now,
+        actor="system",
+        what=audit.EXPERTS_DRAWN,
+        payload={"node": call.node.id} | lot,
+    )
 
 
 def _recuse(call: Call, people: list[str]) -> None:

@@ -191,6 +191,16 @@ def test_a_bad_attribute_is_refused_at_its_place(define, component, place):
         ({"liancheng": {"title": "表", "audience": [["expert"]]}}, "liancheng.audience"),
         ({"liancheng": {"title": "表", "audience": ["expert", "expert"]}}, "liancheng.audience"),
         ({"liancheng": {"title": "表", "checks": [{"assert": "=true"}]}}, "liancheng.checks.0"),
+        ({"liancheng": {"title": "表", "oneClick": {"title": "一键"}}}, "liancheng.oneClick"),
+        (
+            {
+                "liancheng": {
+                    "title": "表",
+                    "oneClick": {"title": "一", "hint": "点", "choices": []},
+                }
+            },
+            "liancheng.oneClick",
+        ),
         ({"css": "x"}, "css"),
     ],
 )

@@ -191,3 +191,11 @@ def test_the_lost_parts_of_an_official_form_are_marked_wherever_they_are_shown()
         "F-LG-01.platforms",
         "F-LG-01.member_statements",
     }
+
+
+@pytest.mark.parametrize(
+    "form_id", [f for f in FORMS if "oneClick" in FORMS[f].definition["liancheng"]]
+)
+def test_what_is_answered_with_one_click_is_taken(form_id):
+    for choice in FORMS[form_id].definition["liancheng"]["oneClick"]["choices"]:
+        assert refused(form_id, choice["answers"]) == set(), choice["label"]

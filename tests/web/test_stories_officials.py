@@ -1,8 +1,12 @@
 """What officials and experts do all day, on the pages, by keyboard alone, in whole stories."""
 
 import re
+from hashlib import sha256
 
+import pytest
 from playwright.sync_api import expect
+
+from services.gateways.liancheng_api import ApiRefusedError
 
 
 def the_case(driver) -> str:
@@ -35,8 +39,36 @@ def test_a_supplement_pauses_the_clock_and_the_ledger_says_so(told, street):
     clerk.fits()
 
 
-def test_experts_recuse_themselves_and_score_apart(told, street):
-    """EX-1: recusal, a substitute expert, isolated opinions; the tally comes after the last."""
+@pytest.fixture
+def recused(driver, monkeypatch) -> list[str]:
+    """Whoever recuses themselves in a story does so with one click; their logins."""
+    complete = driver.complete
+    logins: list[str] = []
+
+    def act(login, task, answers):
+        if answers.get("accept") != "no":
+            complete(login, task, answers)
+            return
+        driver.seen.clear()
+        logins.append(login)
+        expert = driver.desk(login).go(f"/tasks/{task['id']}")
+        expert.sees("一键回避").is_accessible()
+        expert.fits()
+        expert.screenshot("OF-4-recusal")
+        expert.keys.press(expert.page.get_by_role("button", name="与参评单位有任职或聘用关系"))
+        expect(expert.page.get_by_role("heading", name="已提交")).to_be_visible()
+
+    monkeypatch.setattr(driver, "complete", act)
+    return logins
+
+
+def lot_of(seed, candidates):
+    """The candidates in the order that the seed gives, as anyone can work it out."""
+    return sorted(candidates, key=lambda c: sha256(f"{seed}/{c['person_id']}".encode()).digest())
+
+
+def test_experts_are_drawn_recuse_themselves_are_replaced_and_score_apart(told, recused, street):
+    """OF-4, EX-1: conflicts left out, a lot with its seed, a substitute, isolated opinions, the tally."""
     driver = told(
         "liangjiang/expert_recuses",
         "plan_panel",
@@ -44,12 +76,28 @@ def test_experts_recuse_themselves_and_score_apart(told, street):
         "give_opinion",
         by_keyboard=True,
     )
+    [login] = recused
 
-    reviewer = opened(street, driver, "lj-reviewer", "意见与决定")
+    reviewer = street.signed_in("lj-reviewer").go(f"/cases/{the_case(driver)}")
+    reviewer.keys.press(reviewer.page.get_by_role("tab", name="意见与决定"))
 
     expect(reviewer.page.get_by_role("heading", name=re.compile("评审|审查")).first).to_be_visible()
-    reviewer.screenshot("EX-1-opinions")
-    reviewer.is_accessible()
+    first, second = driver._as("lj-reviewer").get(f"/cases/{the_case(driver)}/expert-draws")
+    reviewer.sees("首次抽取").sees("第 2 次抽取（替补）").sees("来自参与单位")
+    reviewer.sees(first["seed"]).sees(second["seed"]).sees("已申请回避或已被替换")
+    for lot in (first, second):
+        assert lot["candidates"] == lot_of(lot["seed"], lot["candidates"])
+        assert lot["drawn"] == lot["candidates"][: lot["wanted"]]
+    left = {each["person_id"]: each["reason"] for each in second["excluded"]}
+    assert left[driver._as(login).who["id"]] == "已申请回避或已被替换"
+    assert len(second["kept"]) == 4
+    reviewer.keys.press(reviewer.page.get_by_text("怎样重复这次抽取").first)
+    expect(reviewer.page.get_by_text(first["candidates"][-1]["person_id"]).first).to_be_visible()
+    reviewer.screenshot("OF-4-draw")
+    reviewer.is_sound()
+    expert = driver._as(login)
+    with pytest.raises(ApiRefusedError):  # they have no more part in the case
+        expert.get(f"/cases/{the_case(driver)}/expert-draws")
 
 
 def test_a_refusal_names_the_rule_and_ends_the_case(told, street):
