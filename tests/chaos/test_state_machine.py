@@ -219,6 +219,17 @@ class LivesOfACase(RuleBasedStateMachine):
         if expected == (409, "TASK_TAKEN"):
             assert reply.json["details"]["winner"] == self.world.names[job.winner]
 
+    @rule(twice=st.booleans())
+    def go_on(self, twice: bool) -> None:
+        """Do what is next, so that lives get somewhere and not only attempts are made."""
+        for _ in range(1 + twice):
+            self.complete(0, "lj-owner", fit=True, valid=True, first=True)
+            self._see()
+
+    @rule(who=st.sampled_from(REVIEWERS), after=st.booleans())
+    def ask_the_clerk(self, who: str, after: bool) -> None:
+        self.ask(0, who, fit=False, to="lj-clerk", after=after)
+
     @rule(back=st.sampled_from([0, 2, 2, 3]), who=people, fit=st.sampled_from([True, True, False]))
     def take_back(self, back: int, who: str, fit: bool) -> None:
         job = self._job(back)
