@@ -32,11 +32,11 @@ pytestmark = pytest.mark.timeout(1200)
 
 HOME = Path(__file__).parents[2] / "workflows" / "bpmn" / "ningbo" / "scenarios"
 
-STRANGERS = {"nb-bl-local", "nb-cx-local", "nb-m4-op", "lj-reviewer", "bs-reviewer", "lead-op"}
+STRANGERS = {"nb-bl-local", "nb-m4-op", "lj-reviewer", "lead-op"}
 TERRITORY = {"nb-clerk", "nb-local", "nb-local-leader"}
 BUREAU = {"nb-reviewer", "nb-leader", "nb-owner"}
 OFFICE = {"nb-office"}
-LEAD, MEMBER = {"nb-lead-op", "nb-lead-rep"}, {"nb-m1-op", "nb-m1-rep"}
+LEAD, MEMBER = {"nb-lead-op", "nb-lead-rep"}, {"nb-m1-op"}
 REGISTERED = ("consortium_name", "industry_field", "unit_name")  # of their own consortium
 EVERYBODY = [*sorted(STRANGERS | TERRITORY | BUREAU | OFFICE | LEAD | MEMBER), ANYONE]
 

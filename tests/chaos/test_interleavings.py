@@ -17,7 +17,9 @@ EVERY = os.environ.get("LIANCHENG_INTERLEAVINGS") == "all"
 @pytest.mark.parametrize("pair", PAIRS, ids=lambda pair: pair.__name__)
 def test_however_two_acts_meet_there_is_one_clear_outcome(desk, runtime, pair):
     table = Table(desk)
-    for order in orders(every=EVERY)[: None if EVERY or pair not in SLOW else 1]:
+    is_sqlite = runtime.sessions.kw["bind"].dialect.name == "sqlite"
+    few = pair in SLOW or is_sqlite  # one writer at a time: the orders differ little
+    for order in orders(every=EVERY)[: 1 if few and not EVERY else None]:
         first, second, check = pair(table)
         with staged(runtime.sessions.kw["bind"]):
             outcomes = interleave(first, second, order)
