@@ -7,9 +7,13 @@ import pytest
 import yaml
 from playwright.sync_api import expect
 
+from services.scenarios.samples import sample
+from tests.web.keyboard import KeyboardFiller
+
 ROOT = Path(__file__).parents[2]
 ANSWERS = ROOT / "workflows" / "bpmn" / "liangjiang" / "scenarios" / "answers"
 OTHERS, TEAM = 10, 50
+BY_KEYBOARD = ("agreement_effective_date", "industry_field", "platforms", "sealed_form_file")
 INTENT, SIGNATURE = "A-INTENT", "sign_agreement"
 
 
@@ -66,15 +70,32 @@ def form_on_page(driver, monkeypatch):
     monkeypatch.setattr(driver, "complete", act)
 
 
+def _fill_by_keyboard(who, components, answers):
+    """Text, list, date, rows (one too many, which is removed again) and a file."""
+    filler = KeyboardFiller(who.page, {}, who.keys)
+    rows = [*answers["platforms"], {"platform_name": "多加的一行"}]
+    some = {key: answers[key] for key in BY_KEYBOARD if key != "sealed_form_file"}
+    filler.fill(components, some | {"platforms": rows})
+    filler.fill(components, {"platforms": answers["platforms"]})
+    file = {
+        "name": "盖章件.pdf",
+        "mimeType": "application/pdf",
+        "buffer": sample("盖章件.pdf", 2_000),
+    }
+    upload = who.page.locator('[id$="-F_sealed_form_file"]')
+    who.keys.attach(upload, file)
+    who.sees("盖章件.pdf").sees("草稿已保存")
+
+
 def _save_resume_and_submit(driver, login, task, answers):
     who, client = driver.desk(login), driver._as(login)
     who.go(f"/tasks/{task}")
     name = who.page.locator('[id$="-F_consortium_name"]')
-    name.fill("写到一半的名称")
+    who.keys.type(name, "写到一半的名称")
     who.sees("草稿已保存")
 
-    # the rest as if typed on another day, but for one answer
-    left = {key: value for key, value in answers.items() if key != "copies"}
+    # the rest as if typed on another day, but for a field of each kind
+    left = {key: value for key, value in answers.items() if key not in {*BY_KEYBOARD, "copies"}}
     version = client.get(f"/tasks/{task}")["draft"]["version"]
     body = {"answers": left, "version": version}
     assert client.http.put(f"{client.base}/tasks/{task}/draft", json=body, timeout=60).ok
@@ -85,22 +106,24 @@ def _save_resume_and_submit(driver, login, task, answers):
     who.is_sound()
     who.screenshot("AP-1-form")
 
-    who.page.get_by_role("tab", name="自查").click()  # one click tells what is missing
+    _fill_by_keyboard(who, client.get(f"/tasks/{task}")["form"]["components"], answers)
+    who.keys.press(who.page.get_by_role("tab", name="自查"))  # one key tells what is missing
     who.sees("还不能提交")
     missing = who.page.get_by_role("tabpanel", name="自查").locator("[role=status] > ul > li")
     expect(missing).to_have_count(1)
-    missing.get_by_role("button").click()
+    who.keys.press(missing.get_by_role("button"))
     expect(who.page.locator('[id$="-F_copies"]')).to_be_focused()
     who.page.keyboard.type(str(answers["copies"]))
-    who.page.get_by_role("button", name="重新自查").click()
+    who.keys.press(who.page.get_by_role("button", name="重新自查"))
     who.sees("可以提交")
     who.screenshot("AP-1-checked")
-    who.page.get_by_role("button", name="提交", exact=True).click()
+    who.keys.press(who.page.get_by_role("button", name="提交", exact=True))
     who.sees("已提交")
 
 
 def test_eleven_units_apply_supplement_one_item_and_withdraw(brought, form_on_page, driver, street):
     pages = frozenset({INTENT, SIGNATURE, "list_candidates"})
+    driver.by_keyboard = True  # inviting, answering and signing
     case = brought("liangjiang.application", STEPS, pages)
     assert sorted(driver.done_on_page.values()) == [1, 2, 2]  # invited; answered and signed twice
 
@@ -118,16 +141,33 @@ def test_eleven_units_apply_supplement_one_item_and_withdraw(brought, form_on_pa
     phone.screenshot("AP-1-supplement-phone")
     phone.is_accessible()
     phone.fits()
-    items.get_by_label("补正说明").fill("已补交认定文件")
-    phone.page.get_by_label("已加盖牵头单位公章").check()
-    phone.page.locator('[id$="-F_submitted_on"]').fill("2026-09-01")
-    phone.page.get_by_role("button", name="提交", exact=True).click()
+    phone.keys.type(items.get_by_label("补正说明"), "已补交认定文件")
+    phone.keys.tick(phone.page.get_by_label("已加盖牵头单位公章"))
+    phone.keys.type(phone.page.locator('[id$="-F_submitted_on"]'), "2026-09-01")
+    phone.keys.press(phone.page.get_by_role("button", name="提交", exact=True))
     expect(phone.page.get_by_role("heading", name="已提交")).to_be_visible()
+    phone.keys.press(phone.page.get_by_text("查看提交回执"))
+    phone.sees("收到时间").sees("内容校验值")
+    phone.screenshot("AP-1-receipt-phone")
+    phone.is_accessible()
+    phone.fits()
+    phone.go("/me/notifications").sees("补正")
+    phone.keys.press(phone.page.get_by_role("button", name=re.compile("补正")).first)
+    phone.sees("已读")
+    phone.screenshot("AP-1-mailbox-phone")
+    phone.is_accessible()
+    phone.fits()
 
     # what was handed in and received stands in the case; then it is withdrawn
     lead = street.signed_in("lead-op").go(f"/cases/{case}")
     lead.keys.press(lead.page.get_by_role("tab", name="文书"))
-    lead.sees("补正通知书")
+    lead.sees("补正通知书").sees("提交回执")
+    form = next(
+        d
+        for d in driver._as("lead-op").get(f"/cases/{case}/decisions")
+        if d["activity_code"] == "A-FORM"
+    )
+    lead.sees(form["answers_sha256"])
     lead.is_sound()
     lead.screenshot("AP-1-papers")
     lead.keys.press(lead.page.get_by_role("tab", name="概览"))
