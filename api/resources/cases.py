@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID, uuid4
 
-from flask import Response, g
+from flask import Response, g, jsonify
 from flask.views import MethodView
 from sqlalchemy.orm import Session
 
@@ -235,7 +235,9 @@ class CaseForm(MethodView):
     @blueprint.alt_response(404, description="No such case, or no such form in its bundle")
     def get(self, case_id: UUID, form_id: str) -> Any:
         """Read a form of the case's bundle, to show answers by."""
-        return read(lambda session, actor: case_parts.form(session, actor, case_id, form_id))
+        return jsonify(
+            read(lambda session, actor: case_parts.form(session, actor, case_id, form_id))
+        )
 
 
 @blueprint.route("/<uuid:case_id>/comments")

@@ -1,4 +1,4 @@
-"""OF-7: after the publicity a name is awarded, and anyone checks the certificate."""
+"""OF-7: after the publicity a name is awarded; anyone checks the certificate; a plaque is handed over."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -87,3 +87,18 @@ def test_a_name_is_awarded_after_the_publicity_and_anyone_checks_it(told, street
         expect(phone.page.locator(".qr")).to_be_visible()
         phone.fits()
         phone.screenshot("OF-7-certificate-phone")
+
+
+def test_a_plaque_is_handed_over_where_the_diagram_says_so(told, street):
+    """A measure that knows a plaque: who received it, and its number, stand in the case."""
+    driver = told("lingang/approval", "hand_over_plaque", by_keyboard=True)
+    case = next(iter(driver.starters))
+
+    clerk = street.signed_in("lg-clerk").go(f"/cases/{case}")
+    clerk.keys.press(clerk.page.get_by_role("tab", name="意见与决定"))
+
+    plaque = clerk.page.locator(".opinions li", has_text="移交牌匾并登记").first
+    clerk.keys.press(plaque.locator("summary").first)
+    expect(plaque).to_contain_text("LG-P-001")
+    clerk.screenshot("OF-7-plaque")
+    clerk.is_accessible()
