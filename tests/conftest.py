@@ -142,6 +142,14 @@ def sqlite_runtime(databases: Databases, library: Library, tmp_path: Path) -> It
 
 
 @pytest.fixture
+def postgresql_runtime(databases: Databases, library: Library, tmp_path: Path) -> Iterator[Runtime]:
+    """The same on PostgreSQL only."""
+    made = _runtime(databases.postgresql(), library, tmp_path)
+    yield made
+    made.sessions.kw["bind"].dispose()
+
+
+@pytest.fixture
 def second_runtime(databases: Databases, library: Library, tmp_path: Path) -> Iterator[Runtime]:
     """Another installation: a database and signing keys of its own."""
     made = _runtime(databases.sqlite(tmp_path), library, tmp_path / "second")

@@ -58,6 +58,7 @@ FORMS = [
         ("tests/services/checkpoints/test_tampering.py",),
         {"LIANCHENG_TAMPERINGS": "1000"},
     ),
+    LongForm("scenarios", ("tests/scenarios/test_scenarios.py",), {"LIANCHENG_SCENARIOS": "all"}),
 ]
 
 

@@ -2,7 +2,6 @@
 
 import pytest
 
-from services.db.engine import open_engine, open_sessions
 from tests.chaos.defects import DEFECTS
 from tests.chaos.racing_pairs import Table
 
@@ -16,18 +15,6 @@ def table(request, make_desk):
         return Table(make_desk(request.getfixturevalue(name)))
 
     return make
-
-
-@pytest.fixture
-def postgresql_runtime(databases, sqlite_runtime):
-    """A runtime on PostgreSQL only."""
-    from dataclasses import replace
-
-    url = databases.postgresql()
-    sessions = open_sessions(open_engine(url))
-    settings = replace(sqlite_runtime.settings, database_url=url)
-    yield replace(sqlite_runtime, sessions=sessions, settings=settings)
-    sessions.kw["bind"].dispose()
 
 
 def test_there_are_twelve():
