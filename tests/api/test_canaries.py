@@ -36,9 +36,10 @@ STRANGERS = {"nb-bl-local", "nb-m4-op", "lj-reviewer", "lead-op"}
 TERRITORY = {"nb-clerk", "nb-local", "nb-local-leader"}
 BUREAU = {"nb-reviewer", "nb-leader", "nb-owner"}
 OFFICE = {"nb-office"}
-LEAD, MEMBER = {"nb-lead-op", "nb-lead-rep"}, {"nb-m1-op"}
+LEAD, MEMBER = {"nb-lead-op", "nb-lead-rep"}, {"nb-m1-op", "nb-m1-rep"}
 REGISTERED = ("consortium_name", "industry_field", "unit_name")  # of their own consortium
-EVERYBODY = [*sorted(STRANGERS | TERRITORY | BUREAU | OFFICE | LEAD | MEMBER), ANYONE]
+ASKED = STRANGERS | TERRITORY | BUREAU | OFFICE | LEAD | {"nb-m1-op"}
+EVERYBODY = [*sorted(ASKED), ANYONE]
 
 # the stages: the steps that lead there, and who may read of what the officials write
 STAGES = {
