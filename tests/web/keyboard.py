@@ -1,10 +1,11 @@
 """Somebody without a mouse: Tab, Enter, Space and arrows only, and a look at where the focus is."""
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, TimeoutError
 
 from tests.web.filling import Filler
 
@@ -133,10 +134,14 @@ class Keyboard:
 
     def attach(self, field: Locator, file: Path | dict[str, Any]) -> None:
         """Open the system's dialog for files from the keyboard and give it a file."""
-        self.to(field)
-        with self.page.expect_file_chooser() as opened:
-            self.page.keyboard.press("Space")
-        opened.value.set_files(file)  # type: ignore[arg-type]
+        for patience in (2_000, 4_000, 15_000):  # the browser may be about to draw the field anew
+            self.to(field)
+            with suppress(TimeoutError):
+                with self.page.expect_file_chooser(timeout=patience) as opened:
+                    self.page.keyboard.press("Space")
+                opened.value.set_files(file)  # type: ignore[arg-type]
+                return
+        raise AssertionError(f"the key opens no dialog for files: {field}")
 
 
 @dataclass(frozen=True)
