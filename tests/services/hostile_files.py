@@ -1,15 +1,12 @@
 """Hostile attachments in great number, and honest ones beside them.
 
-As a program it looks at them in a process of its own under a limit on memory and prints, as
-JSON, what became of each: ``python -m tests.services.hostile_files SEED NUMBER``.
+As a program it looks at them in a process of its own under a limit on address space, and prints
+what became of each.
 """
 
-import json
-import random
 import resource
 import stat
 import struct
-import sys
 import tempfile
 import time
 import zipfile
@@ -20,12 +17,11 @@ from io import BytesIO
 from services.errors import DomainError
 from services.scenarios import samples
 from services.upload_checks import check, clean_name
+from tests.hostile import MOST_MEMORY, Chance, print_rows
 from tests.services.made_files import announced, archive, chunk, jpeg, pdf, png, workbook
 
-MOST_MEMORY = 512_000_000  # bytes of address space, generating the files included
 EICAR = rb"X5O!P%@AP[4\PZX54(P^)7CC)7}$EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
 Upload = tuple[str, bytes]
-Chance = random.Random
 
 
 def bomb(chance: Chance) -> Upload:
@@ -202,8 +198,9 @@ def honest(chance: Chance) -> Upload:
     return name, content
 
 
-def looked_at(name: str, content: bytes) -> tuple[str, float]:
+def looked_at(upload: Upload) -> tuple[str, float]:
     """Return why a file is refused, "" if it is taken, and the seconds that it took to tell."""
+    name, content = upload
     start = time.perf_counter()
     with tempfile.TemporaryFile() as file:
         file.write(content)
@@ -215,18 +212,6 @@ def looked_at(name: str, content: bytes) -> tuple[str, float]:
     return "", time.perf_counter() - start
 
 
-def main(seed: int, number: int) -> None:
-    """Print what became of so many hostile files, and of a tenth as many honest ones."""
-    resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
-    chance = random.Random(seed)
-    rows = []
-    for turn in range(number):
-        make = HOSTILE[turn % len(HOSTILE)]
-        rows.append((make.__name__, *looked_at(*make(chance))))
-    rows += [("honest", *looked_at(*honest(chance))) for _ in range(max(10, number // 10))]
-    kilobytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    print(json.dumps({"rows": rows, "megabytes": kilobytes / 1000}))
-
-
 if __name__ == "__main__":
-    main(int(sys.argv[1]), int(sys.argv[2]))
+    resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
+    print_rows(HOSTILE, honest, looked_at)

@@ -1,36 +1,11 @@
-"""Hostile attachments by the hundred: none is taken, each is told in words, soon and in bounds.
-
-LIANCHENG_HOSTILE says how many; the seed is printed and LIANCHENG_CHAOS_SEED repeats it.
-"""
-
-import json
-import os
-import random
-import subprocess
-import sys
+"""Hostile attachments by the hundred: none is taken, each is told in words, soon and in bounds."""
 
 import pytest
 
-from tests.services.hostile_files import HOSTILE, MOST_MEMORY
-
-SEED = int(os.environ.get("LIANCHENG_CHAOS_SEED", random.SystemRandom().randrange(10**9)))
-NUMBER = int(os.environ.get("LIANCHENG_HOSTILE", str(len(HOSTILE))))
-MOST_SECONDS = 10
+from tests import hostile
+from tests.services.hostile_files import HOSTILE
 
 
 @pytest.mark.timeout(3600)
 def test_no_hostile_attachment_is_taken_and_every_honest_one_is():
-    program = [sys.executable, "-m", "tests.services.hostile_files", str(SEED), str(NUMBER)]
-    done = subprocess.run(program, capture_output=True, text=True, check=False)
-
-    assert done.returncode == 0, f"seed {SEED}: {done.stderr[-2000:]}"
-    found = json.loads(done.stdout)
-    slowest = max(seconds for _kind, _why, seconds in found["rows"])
-    print(f"seed {SEED}: {len(found['rows'])} files, {found['megabytes']:.0f} MB, {slowest:.2f} s")
-    hostile = [row for row in found["rows"] if row[0] != "honest"]
-    assert len(hostile) == NUMBER
-    assert [kind for kind, why, _seconds in hostile if not why] == []
-    assert all(not why.isascii() for _kind, why, _seconds in hostile)
-    assert [row for row in found["rows"] if row[0] == "honest" and row[1]] == []
-    assert slowest < MOST_SECONDS
-    assert found["megabytes"] * 1_000_000 < MOST_MEMORY
+    hostile.check("tests.services.hostile_files", len(HOSTILE))

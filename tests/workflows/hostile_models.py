@@ -1,14 +1,12 @@
 """Hostile diagrams, decision tables and forms in great number, and honest ones beside them.
 
 As a program it checks each as ``liancheng check`` does, in a process of its own under a limit on
-memory, and prints what became of it: ``python -m tests.workflows.hostile_models SEED NUMBER``.
+memory, and prints what became of it.
 """
 
 import json
-import random
 import resource
 import shutil
-import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -20,8 +18,8 @@ import yaml
 
 from services.checking import check_folder
 from services.settings import Settings
+from tests.hostile import MOST_MEMORY, Chance, print_rows
 
-MOST_MEMORY = 512_000_000  # bytes of the process, its libraries included
 BPMN, DMN, FORM = "bpmn/tiny/application.bpmn", "bpmn/tiny/tiny_rules.dmn", "forms/tiny/F-OWN.json"
 SETTINGS: dict[str, Any] = {
     "code": "tiny",
@@ -81,7 +79,6 @@ AMOUNT: dict[str, Any] = {
     "validate": {"required": True},
 }
 Files = dict[str, bytes]
-Chance = random.Random
 
 ESCAPES = [
     "__import__('os').system('id')",
@@ -412,18 +409,6 @@ def looked_at(files: Files) -> tuple[str, float]:
     return "; ".join(errors)[:300], taken
 
 
-def main(seed: int, number: int) -> None:
-    """Print what became of so many hostile uploads, and of a tenth as many honest ones."""
-    resource.setrlimit(resource.RLIMIT_DATA, (MOST_MEMORY, MOST_MEMORY))
-    chance = random.Random(seed)
-    rows = []
-    for turn in range(number):
-        make = HOSTILE[turn % len(HOSTILE)]
-        rows.append((make.__name__, *looked_at(make(chance))))
-    rows += [("honest", *looked_at(honest(chance))) for _ in range(max(5, number // 10))]
-    kilobytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    print(json.dumps({"rows": rows, "megabytes": kilobytes / 1000}))
-
-
 if __name__ == "__main__":
-    main(int(sys.argv[1]), int(sys.argv[2]))
+    resource.setrlimit(resource.RLIMIT_DATA, (MOST_MEMORY, MOST_MEMORY))
+    print_rows(HOSTILE, honest, looked_at)
