@@ -3,259 +3,166 @@
 Everything is parsed here, so that a model with a faulty cell is refused before it is used.
 """
 
-import re
-from collections.abc import Iterator
-from typing import Any, Final
+from collections.abc import Iterator, Mapping
+from typing import Final
 
-from lxml import etree
-
-from workflows import feel
+from workflows.dmn.boxed_reader import BoxedReader
+from workflows.dmn.elements import Element, Elements, open_file, words
 from workflows.dmn.errors import DmnError
-from workflows.dmn.model import (
-    Aggregation,
-    Decision,
-    DecisionTable,
-    HitPolicy,
-    Input,
-    Output,
-    Rule,
-)
-from workflows.xml import UnsafeXmlError, parse_xml
+from workflows.dmn.evaluation import Model
+from workflows.dmn.itemtypes import ItemType
+from workflows.dmn.model import Decision, InputData, Knowledge, Needs, Reference, Service
+from workflows.dmn.requirements import check_requirements
+from workflows.dmn.type_reader import Types
 
-NAMESPACES: Final = frozenset(
-    {
-        "https://www.omg.org/spec/DMN/20191111/MODEL/",
-        "https://www.omg.org/spec/DMN/20211108/MODEL/",
-        "https://www.omg.org/spec/DMN/20230324/MODEL/",
-    },
-)
-MAX_RULES: Final = 1000
-MAX_COLUMNS: Final = 60
-_ID: Final = re.compile(r"[A-Za-z_][\w.-]{0,63}", re.ASCII)
-_REFUSED_LOGIC: Final = frozenset(
-    {"context", "invocation", "functionDefinition", "relation", "list", "conditional", "for"}
-    | {"every", "some", "filter"},
-)
-Element = Any  # an lxml element; lxml's own type is not generic over tags
+_REQUIREMENTS: Final = {
+    "informationRequirement": ("requiredDecision", "requiredInput"),
+    "knowledgeRequirement": ("requiredKnowledge",),
+}
+Imports = Mapping[str, Model]
 
 
-def read(xml: bytes) -> dict[str, Decision]:
-    """Return the decisions of a model by id. Raises DmnError."""
-    try:
-        root = parse_xml(xml)
-    except UnsafeXmlError as error:
-        raise DmnError("the file is not safe XML", str(error)) from error
-    name = etree.QName(root)
-    if name.localname != "definitions" or name.namespace not in NAMESPACES:
-        raise DmnError("this is not a DMN 1.3, 1.4 or 1.5 model", "不是 DMN 1.3/1.4/1.5 模型文件")
-    return _Reader(root, str(name.namespace)).decisions()
+def read(xml: bytes, imports: Imports) -> Model:
+    """Return the model; ``imports`` are those it may import, by namespace. Raises DmnError."""
+    root, namespace = open_file(xml)
+    reader = _Reader(root, namespace, imports)
+    model = reader.model()
+    check_requirements(model)
+    return model
 
 
 class _Reader:
-    def __init__(self, root: Element, namespace: str) -> None:
+    def __init__(self, root: Element, namespace: str, imports: Imports) -> None:
         self._root = root
-        self._prefix = f"{{{namespace}}}"
-        self._seen: set[str] = set()
-        self._names = frozenset(self._known_names())
+        self._imported = dict(_imported(root, namespace, imports))
+        more = {name for model in self._imported.values() for name in model.element_names()}
+        self._source = Elements(root, namespace, frozenset(more))
+        self._names = {model.namespace: name for name, model in self._imported.items()}
+        self._types = Types(self._source, dict(self._imported_types()))
 
-    def decisions(self) -> dict[str, Decision]:
-        if next(self._all(self._root, "businessKnowledgeModel"), None) is not None:
-            raise DmnError("business knowledge models are not supported", "不支持业务知识模型(BKM)")
-        return {found.id: found for found in map(self._decision, self._all(self._root, "decision"))}
+    def _imported_types(self) -> Iterator[tuple[str, ItemType]]:
+        for name, model in self._imported.items():
+            for type_name, kind in model.types.items():
+                yield (f"{name}.{type_name}" if name else type_name), kind
 
-    def _known_names(self) -> Iterator[str]:
-        """Yield the names the expressions may use although they have spaces in them."""
-        for tag in ("inputData", "decision"):
-            for element in self._all(self._root, tag):
-                yield _words(element.get("name"))
-                for variable in self._all(element, "variable"):
-                    yield _words(variable.get("name"))
+    def model(self) -> Model:
+        source, root = self._source, self._root
+        decisions = [self._decision(each) for each in source.all(root, "decision")]
+        inputs = [self._input(each) for each in source.all(root, "inputData")]
+        knowledge = [self._knowledge(each) for each in source.all(root, "businessKnowledgeModel")]
+        services = [self._service(each) for each in source.all(root, "decisionService")]
+        return Model(
+            words(root.get("name")),
+            str(root.get("namespace") or ""),
+            {each.id: each for each in decisions},
+            {each.id: each for each in inputs},
+            {each.id: each for each in knowledge},
+            {each.id: each for each in services},
+            self._imported,
+            self._types.own,
+        )
 
     def _decision(self, element: Element) -> Decision:
-        decision_id = self._id(element, "")
-        variable = self._one(element, "variable")
-        name = _words(element.get("name")) or decision_id
+        decision_id = self._source.id(element, "")
+        variable = self._source.one(element, "variable")
+        name = words(element.get("name")) or decision_id
+        boxed = BoxedReader(self._source, self._types, decision_id)
+        needs = self._needs(element)
         return Decision(
             decision_id,
             name,
-            _words(variable.get("name")) if variable is not None else name,
-            self._logic(element, decision_id),
-            tuple(self._required(element)),
+            words(variable.get("name")) if variable is not None else name,
+            boxed.top(element),
+            needs.decisions,
+            needs,
+            self._variable_type(element, decision_id) or boxed.type_of(element),
         )
 
-    def _required(self, element: Element) -> Iterator[str]:
-        for requirement in self._all(element, "informationRequirement"):
-            for needed in self._all(requirement, "requiredDecision"):
-                yield str(needed.get("href", "")).removeprefix("#")
+    def _variable_type(self, element: Element, element_id: str) -> ItemType | None:
+        variable = self._source.one(element, "variable")
+        return None if variable is None else self._types.of(variable.get("typeRef"), element_id)
 
-    def _logic(self, element: Element, decision_id: str) -> DecisionTable | feel.Expression:
-        table, literal = (
-            self._one(element, "decisionTable"),
-            self._one(element, "literalExpression"),
+    def _input(self, element: Element) -> InputData:
+        input_id = self._source.id(element, "")
+        name = words(element.get("name"))
+        variable = self._source.one(element, "variable")
+        if variable is not None and variable.get("name"):
+            name = words(variable.get("name"))
+        return InputData(input_id, name or input_id, self._variable_type(element, input_id))
+
+    def _knowledge(self, element: Element) -> Knowledge:
+        knowledge_id = self._source.id(element, "")
+        name = words(element.get("name")) or knowledge_id
+        logic = self._source.one(element, "encapsulatedLogic")
+        needs, kind = self._needs(element), self._variable_type(element, knowledge_id)
+        if logic is None:
+            return Knowledge(knowledge_id, name, (), None, needs, _given_by(kind))
+        boxed = BoxedReader(self._source, self._types, knowledge_id)
+        parameters, body = boxed.parameters(logic), boxed.top(logic)
+        gives = _given_by(kind) or boxed.type_of(logic)
+        return Knowledge(knowledge_id, name, parameters, body, needs, gives)
+
+    def _service(self, element: Element) -> Service:
+        service_id = self._source.id(element, "")
+        kind = self._variable_type(element, service_id)
+        return Service(
+            service_id,
+            words(element.get("name")) or service_id,
+            tuple(self._local(element, "inputData", service_id)),
+            tuple(self._local(element, "inputDecision", service_id)),
+            tuple(self._local(element, "outputDecision", service_id)),
+            _given_by(kind) or (kind if kind is not None and not kind.is_function else None),
         )
-        if table is not None:
-            return self._table(table, decision_id)
-        if literal is not None:
-            return self._expression(literal, decision_id)
-        kind = next((k for k in map(_local, element) if k in _REFUSED_LOGIC), "")
-        raise DmnError(
-            f"only decision tables and literal expressions are supported, not {kind or 'nothing'}",
-            "决策必须是决策表或文字表达式",
-            decision_id,
+
+    def _local(self, element: Element, tag: str, service_id: str) -> Iterator[str]:
+        for needed in self._source.all(element, tag):
+            import_name, found = self._reference(needed)
+            if import_name is not None:
+                text = "决策服务只能包含本文件中的决策"
+                raise DmnError("a service holds a foreign decision", text, service_id)
+            yield found
+
+    def _needs(self, element: Element) -> Needs:
+        found: dict[str, list[str]] = {tag: [] for tags in _REQUIREMENTS.values() for tag in tags}
+        foreign: list[Reference] = []
+        for requirement, tags in _REQUIREMENTS.items():
+            for each in self._source.all(element, requirement):
+                for tag in tags:
+                    for needed in self._source.all(each, tag):
+                        import_name, element_id = self._reference(needed)
+                        if import_name is None:
+                            found[tag].append(element_id)
+                        else:
+                            foreign.append(Reference(import_name, element_id))
+        return Needs(
+            tuple(found["requiredDecision"]),
+            tuple(found["requiredInput"]),
+            tuple(found["requiredKnowledge"]),
+            tuple(foreign),
         )
 
-    def _table(self, element: Element, decision_id: str) -> DecisionTable:
-        table_id = self._id(element, f"{decision_id}_table")
-        policy, aggregation = self._policy(element, table_id)
-        inputs = tuple(self._inputs(element, table_id))
-        outputs = tuple(self._outputs(element, table_id, decision_id))
-        rules = tuple(self._rules(element, table_id, len(inputs), len(outputs)))
-        table = DecisionTable(table_id, policy, aggregation, inputs, outputs, rules)
-        _check_table(table)
-        return table
+    def _reference(self, element: Element) -> tuple[str | None, str]:
+        """Return the import name (None: this file) and id that an ``href`` points to."""
+        namespace, _, element_id = str(element.get("href") or "").rpartition("#")
+        if not namespace or namespace == self._root.get("namespace"):
+            return None, element_id
+        return self._names.get(namespace, namespace), element_id
 
-    def _policy(self, element: Element, table_id: str) -> tuple[HitPolicy, Aggregation | None]:
-        name, aggregation = element.get("hitPolicy", "UNIQUE"), element.get("aggregation")
-        try:
-            return HitPolicy(name), Aggregation(aggregation) if aggregation else None
-        except ValueError:
+
+def _given_by(kind: ItemType | None) -> ItemType | None:
+    """Return what a function's type says it gives."""
+    return kind.gives if kind is not None and kind.is_function else None
+
+
+def _imported(root: Element, namespace: str, imports: Imports) -> Iterator[tuple[str, Model]]:
+    """Yield the models that a file imports, by name. Raises DmnError for one not at hand."""
+    for element in root.findall(f"{{{namespace}}}import"):
+        name, wanted = words(element.get("name")), str(element.get("namespace") or "")
+        model = imports.get(wanted)
+        if model is None:
             raise DmnError(
-                f"unknown hit policy {name} {aggregation or ''}", f"未知的命中策略:{name}", table_id
-            ) from None
-
-    def _inputs(self, element: Element, table_id: str) -> Iterator[Input]:
-        for number, column in enumerate(self._all(element, "input"), 1):
-            input_id = self._id(column, f"{table_id}_input_{number}")
-            source = self._one(column, "inputExpression")
-            if source is None:
-                raise DmnError("the input has no expression", "输入列没有表达式", input_id)
-            yield Input(
-                input_id,
-                column.get("label") or self._text(source),
-                self._expression(source, input_id),
-                source.get("typeRef"),
-                self._allowed(column, input_id),
+                f"the import {wanted[:200]} is not at hand",
+                f"不支持引用其他模型文件“{name or wanted[:80]}”,请把用到的决策放进同一文件",
+                name,
             )
-
-    def _allowed(self, column: Element, input_id: str) -> feel.UnaryTests | None:
-        values = self._one(column, "inputValues")
-        if values is None or not self._text(values):
-            return None
-        return self._tests(values, input_id)
-
-    def _outputs(self, element: Element, table_id: str, decision_id: str) -> Iterator[Output]:
-        for number, column in enumerate(self._all(element, "output"), 1):
-            output_id = self._id(column, f"{table_id}_output_{number}")
-            default = self._one(column, "defaultOutputEntry")
-            yield Output(
-                output_id,
-                column.get("name") or decision_id,
-                column.get("typeRef"),
-                self._output_values(column, output_id),
-                self._expression(default, output_id)
-                if default is not None and self._text(default)
-                else None,
-            )
-
-    def _output_values(self, column: Element, output_id: str) -> tuple[Any, ...] | None:
-        values = self._one(column, "outputValues")
-        if values is None or not self._text(values):
-            return None
-        try:
-            return tuple(feel.evaluate(f"[{self._text(values)}]", {}))
-        except feel.FeelError as error:
-            raise _faulty(error, output_id) from error
-
-    def _rules(self, element: Element, table_id: str, inputs: int, outputs: int) -> Iterator[Rule]:
-        for number, row in enumerate(self._all(element, "rule"), 1):
-            rule_id = self._id(row, f"{table_id}_rule_{number}")
-            cells = list(self._all(row, "inputEntry"))
-            results = list(self._all(row, "outputEntry"))
-            if (len(cells), len(results)) != (inputs, outputs):
-                raise DmnError(
-                    "the rule has too few or too many cells", "规则的单元格数不符", rule_id
-                )
-            yield Rule(
-                rule_id,
-                number,
-                tuple(self._tests(cell, cell.get("id") or rule_id) for cell in cells),
-                tuple(self._result(cell, cell.get("id") or rule_id) for cell in results),
-            )
-
-    def _result(self, cell: Element, element_id: str) -> feel.Expression:
-        return self._expression(cell, element_id, empty="null")
-
-    def _expression(self, element: Element, element_id: str, empty: str = "") -> feel.Expression:
-        _check_language(element, element_id)
-        try:
-            return feel.parse(self._text(element) or empty, self._names)
-        except feel.FeelError as error:
-            raise _faulty(error, element_id) from error
-
-    def _tests(self, element: Element, element_id: str) -> feel.UnaryTests:
-        _check_language(element, element_id)
-        try:
-            return feel.parse_unary_tests(self._text(element), self._names)
-        except feel.FeelError as error:
-            raise _faulty(error, element_id) from error
-
-    def _id(self, element: Element, otherwise: str) -> str:
-        found = str(element.get("id") or otherwise)
-        if not _ID.fullmatch(found):
-            raise DmnError(
-                "the id is missing or malformed", f"编号缺失或不合规:{found[:64]}", found[:64]
-            )
-        if found in self._seen:
-            raise DmnError("the id is used twice", f"编号重复:{found}", found)
-        self._seen.add(found)
-        return found
-
-    def _all(self, element: Element, tag: str) -> Iterator[Element]:
-        return iter(element.findall(self._prefix + tag))
-
-    def _one(self, element: Element, tag: str) -> Element:
-        return element.find(self._prefix + tag)
-
-    def _text(self, element: Element) -> str:
-        return (element.findtext(f"{self._prefix}text") or "").strip()
-
-
-def _check_table(table: DecisionTable) -> None:
-    if len(table.rules) > MAX_RULES or len(table.inputs) + len(table.outputs) > MAX_COLUMNS:
-        raise DmnError("the table is too large", "决策表过大", table.id)
-    if not table.outputs:
-        raise DmnError("the table has no output", "决策表没有输出列", table.id)
-    if len({output.name for output in table.outputs}) < len(table.outputs):
-        raise DmnError("two outputs have one name", "输出列重名", table.id)
-    if table.aggregation and table.hit_policy is not HitPolicy.COLLECT:
-        raise DmnError("only COLLECT can aggregate", "只有 COLLECT 可以汇总", table.id)
-    if table.aggregation and len(table.outputs) > 1:
-        raise DmnError("only one output can be aggregated", "只有一个输出列时才能汇总", table.id)
-    by_priority = table.hit_policy in {HitPolicy.PRIORITY, HitPolicy.OUTPUT_ORDER}
-    if by_priority and not any(output.values for output in table.outputs):
-        raise DmnError(
-            "priorities need output values",
-            "按优先级命中时,输出列须列出取值(按优先级排列)",
-            table.id,
-        )
-
-
-def _check_language(element: Element, element_id: str) -> None:
-    language = str(element.get("expressionLanguage") or "feel")
-    if language.lower() != "feel" and not language.rstrip("/").upper().endswith("FEEL"):
-        raise DmnError(
-            f"only FEEL is supported, not {language[:40]}", "只支持 FEEL 表达式语言", element_id
-        )
-
-
-def _faulty(error: feel.FeelError, element_id: str) -> DmnError:
-    place = f"(第 {error.position.column} 个字符)" if error.position else ""
-    return DmnError(str(error), error.message_zh + place, element_id)
-
-
-def _words(name: str | None) -> str:
-    return " ".join((name or "").split())
-
-
-def _local(element: Element) -> str:
-    return etree.QName(element).localname if isinstance(element.tag, str) else ""
+        yield name, model

@@ -64,7 +64,7 @@ def _row(table: DecisionTable, rule: Rule, scope: Mapping[str, Any], run: feel.R
     row: Row = {}
     for output, cell in zip(table.outputs, rule.results, strict=True):
         value = cell.evaluate_within(run, scope)
-        if output.values is not None and value is not None and _place(output, value) is None:
+        if not _is_allowed(output, value, scope, run):
             raise DmnError(
                 f"rule {rule.id} gives a value that output {output.name} does not allow",
                 f"规则 {rule.id} 的输出“{output.name}”不在允许取值内",
@@ -73,6 +73,15 @@ def _row(table: DecisionTable, rule: Rule, scope: Mapping[str, Any], run: feel.R
             )
         row[output.name] = value
     return row
+
+
+def _is_allowed(output: Output, value: Any, scope: Mapping[str, Any], run: feel.Run) -> bool:
+    """Tell whether an output may have a value; of a list, every item."""
+    if output.allowed is None:
+        return True
+    items = value if type(value) is list else [value]
+    passes = output.allowed.evaluate_within
+    return all(item is None or passes(run, item, scope) is True for item in items)
 
 
 def _no_hit(table: DecisionTable, scope: Mapping[str, Any], run: feel.Run) -> Result:

@@ -68,8 +68,32 @@ def test_a_faulty_table_is_refused_with_its_element(
 @pytest.mark.parametrize(
     ("body", "element"),
     [
-        ('<decision id="d"/>', "d"),
-        ('<decision id="d"><context/></decision>', "d"),
+        ('<decision id="d"><conditional id="c"/></decision>', "c"),
+        ('<decision id="d"><list><functionDefinition id="f" kind="Java"/></list></decision>', "f"),
+        ('<decision id="d"><functionDefinition kind="PMML"/></decision>', "d"),
+        (f'<decision id="d"><variable name="d" typeRef="tNone"/>{LITERAL}</decision>', "d"),
+        ('<decision id="d">' + "<list>" * 30 + "</list>" * 30 + "</decision>", "d"),
+        (f'<decision id="d"><some><in>{LITERAL}</in></some></decision>', "d"),
+        (
+            f'<decision id="d"><relation><column name="a"/><row>{LITERAL * 2}</row></relation>'
+            "</decision>",
+            "d",
+        ),
+        ('<import name="x" namespace="urn:x"/>', "x"),
+        ('<itemDefinition name="t"><typeRef>t</typeRef></itemDefinition>', "t"),
+        (
+            '<itemDefinition name="t"><typeRef>u</typeRef></itemDefinition>'
+            '<itemDefinition name="u"><typeRef>t</typeRef></itemDefinition>',
+            "t",
+        ),
+        ('<itemDefinition name="t"/>' * 2, "t"),
+        (
+            '<businessKnowledgeModel id="b"><knowledgeRequirement><requiredKnowledge href="#c"/>'
+            '</knowledgeRequirement></businessKnowledgeModel><businessKnowledgeModel id="c">'
+            '<knowledgeRequirement><requiredKnowledge href="#b"/></knowledgeRequirement>'
+            "</businessKnowledgeModel>",
+            "b",
+        ),
         (f'<decision id="1d">{LITERAL}</decision>', "1d"),
         (f"<decision>{LITERAL}</decision>", ""),
         (f'<decision id="d">{LITERAL}</decision>' * 2, "d"),
@@ -80,7 +104,7 @@ def test_a_faulty_table_is_refused_with_its_element(
             ),
             "d",
         ),
-        ('<businessKnowledgeModel id="b"/>', ""),
+        ("<businessKnowledgeModel/>", ""),
         (
             (
                 '<decision id="d"><informationRequirement><requiredDecision href="#e"/>'
