@@ -3,6 +3,7 @@
 Works on JSON-like data only. Knows no database, no web, no engine.
 """
 
+from workflows.feel.checking import Typing
 from workflows.feel.errors import (
     FeelBudgetError,
     FeelError,
@@ -19,8 +20,10 @@ from workflows.feel.expression import (
     parse_unary_tests,
     unary_tests,
 )
+from workflows.feel.parser import parse_type
 from workflows.feel.runtime import DEFAULT, Context, Run, WorkingDays
 from workflows.feel.temporal import YearsMonths
+from workflows.feel.types import Type
 from workflows.feel.values import Range, to_json
 
 __all__ = [
@@ -35,11 +38,14 @@ __all__ = [
     "Position",
     "Range",
     "Run",
+    "Type",
+    "Typing",
     "UnaryTests",
     "WorkingDays",
     "YearsMonths",
     "evaluate",
     "parse",
+    "parse_type",
     "parse_unary_tests",
     "to_json",
     "unary_tests",

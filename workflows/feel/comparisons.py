@@ -9,7 +9,7 @@ from typing import Any, Final
 from workflows.feel.errors import FeelBudgetError
 from workflows.feel.limits import MAX_DEPTH
 from workflows.feel.runtime import Run
-from workflows.feel.temporal import YearsMonths, as_date_times
+from workflows.feel.temporal import YearsMonths, as_date_times, time_offset
 from workflows.feel.values import PLAIN, Range, normal, type_name, type_name_zh
 
 ORDER: Final[dict[str, Callable[[Any, Any], bool]]] = {
@@ -97,9 +97,9 @@ def _moments_equal(left: Any, right: Any) -> bool:
 
 def _instant(value: datetime | time) -> Any:
     if isinstance(value, time):
-        offset = value.utcoffset() or timedelta(0)
+        offset = time_offset(value) or timedelta(0)
         elapsed = timedelta(hours=value.hour, minutes=value.minute, seconds=value.second)
-        return elapsed - offset, value.microsecond, str(value.tzinfo) if offset is None else ""
+        return elapsed - offset, value.microsecond
     if value.tzinfo is None:
         return value
     try:

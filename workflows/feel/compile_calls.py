@@ -1,8 +1,10 @@
 """Closures of function definitions and invocations."""
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any, Final
 
+from workflows.feel import checking
 from workflows.feel.ast import Call, FunctionLiteral, Name, depth
 from workflows.feel.builtins import BUILTINS
 from workflows.feel.compiler import Compiler, handles
@@ -21,13 +23,14 @@ def _function(compiler: Compiler, node: FunctionLiteral) -> Closure:
     kinds = tuple((part.name, part.type) for part in node.parameters if part.type is not None)
     body, weight = compiler.compile_inner(node.body, frozenset(names))
     levels, at = depth(node.body) + 1, node.at
+    signature = cache(lambda: checking.function_type(node, {}))
 
     def define(env: Env) -> Function:
         def call(run: Run, arguments: list[Any]) -> Any:
             if len(arguments) != len(names):
                 return run.null(at, "wrong number of arguments", "参数个数不符")
             bound = dict(zip(names, arguments, strict=True))
-            if not all(bound[name] is None or conforms(bound[name], kind) for name, kind in kinds):
+            if not all(conforms(bound[name], kind) for name, kind in kinds):
                 return run.null(at, "an argument has the wrong type", "参数类型不符")
             run.spend(weight)
             run.enter(levels)
@@ -36,7 +39,7 @@ def _function(compiler: Compiler, node: FunctionLiteral) -> Closure:
             finally:
                 run.depth -= levels
 
-        return Function("", names, call)
+        return Function("", names, call, signature)
 
     return define
 

@@ -19,7 +19,7 @@ from workflows.feel.ast import (
 from workflows.feel.comparisons import ORDER, SCALARS
 from workflows.feel.compiler import Compiler, handles
 from workflows.feel.runtime import Closure, Env, Run
-from workflows.feel.types import conforms
+from workflows.feel.types import is_instance
 from workflows.feel.values import NUMBERS, Range, type_name, type_name_zh
 
 Test = Callable[[Env, Any], bool | None]
@@ -218,6 +218,6 @@ def _instance_of(compiler: Compiler, node: InstanceOf) -> Closure:
         subject = value(env)
         if type(subject) is list:
             env.run.spend(len(subject))
-        return conforms(subject, kind)
+        return is_instance(subject, kind)
 
     return instance_of

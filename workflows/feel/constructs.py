@@ -112,14 +112,17 @@ def _entry_types(parser: Parser, depth: int) -> tuple[tuple[str, Type], ...]:
 
 
 def _function_type(parser: Parser, depth: int) -> Type:
-    """Read ``function<…> -> …``; only that it is a function can be checked."""
-    if parser.accept("<"):
-        while not parser.accept(">"):
-            read_type(parser, depth + 1)
-            parser.accept(",")
-        parser.expect("->")
-        read_type(parser, depth + 1)
-    return Type("function")
+    """Read ``function<…> -> …``, or ``function`` alone for any."""
+    if not parser.accept("<"):
+        return Type("function")
+    parameters: list[Type] = []
+    while not parser.at(">"):
+        parameters.append(read_type(parser, depth + 1))
+        if not parser.accept(","):
+            break
+    parser.expect(">")
+    parser.expect("->")
+    return Type("function", parameters=tuple(parameters), result=read_type(parser, depth + 1))
 
 
 PREFIX.update(

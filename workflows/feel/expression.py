@@ -7,6 +7,7 @@ from typing import Any, Final
 from workflows.feel import builtins as builtin_functions
 from workflows.feel import comparisons, compile_calls, compile_flow, compile_operators, properties
 from workflows.feel.ast import Literal, Node, OpenRange, Tests, mentions
+from workflows.feel.checking import Typing, check, check_tests
 from workflows.feel.compile_flow import is_boolean
 from workflows.feel.compile_operators import compile_membership
 from workflows.feel.compiler import Compiler
@@ -15,6 +16,7 @@ from workflows.feel.names import Reads, reads
 from workflows.feel.parser import parse_expression, parse_tests
 from workflows.feel.runtime import DEFAULT, Closure, Context, Env, Run
 from workflows.feel.tokens import multi_word
+from workflows.feel.types import ANY, Type
 from workflows.feel.values import normal, settle
 
 _HANDLERS: Final = (compile_calls, compile_flow, compile_operators)  # importing them registers
@@ -72,6 +74,13 @@ class Expression(_Parsed):
     def __repr__(self) -> str:
         return f"Expression({self.source!r})"
 
+    def type(self, types: Mapping[str, Type]) -> Typing:
+        """Return the static type, and findings: what can never work, whatever the data.
+
+        ``types`` tells the types of all free names; a free name that is missing is a finding.
+        """
+        return check(self.tree, self.source, types)
+
     def evaluate_within(self, run: Run, scope: Mapping[str, Any]) -> Any:
         """Evaluate as a part of a larger run, out of the same budget."""
         return _evaluate(self, self._closure, scope, {}, run)
@@ -97,6 +106,10 @@ class UnaryTests(_Parsed):
 
     def __repr__(self) -> str:
         return f"UnaryTests({self.source!r})"
+
+    def type(self, types: Mapping[str, Type], value: Type = ANY) -> Typing:
+        """Return the findings for a tested value of this type; see ``Expression.type``."""
+        return check_tests(self.tree, self.source, types, value)
 
     def evaluate(
         self, value: Any, scope: Mapping[str, Any], context: Context = DEFAULT

@@ -10,6 +10,7 @@ from workflows.feel.ast import (
     Filter,
     In,
     InstanceOf,
+    Literal,
     Logical,
     Node,
     OpenRange,
@@ -29,6 +30,13 @@ def _binary(power: int) -> Infix:
         return Binary(token.at, token.text, left, parser.expression(power))
 
     return read
+
+
+def _equality(parser: Parser, left: Node, token: Token) -> Node:
+    """Read ``= value``, also ``= >= 2``: equal to an interval without end."""
+    if parser.at("=", "!="):
+        parser.refuse(parser.peek(), "expected a value", "此处应为一个值")
+    return Binary(token.at, token.text, left, read_test(parser))
 
 
 def _logical(power: int) -> Infix:
@@ -51,6 +59,8 @@ def _in(parser: Parser, left: Node, token: Token) -> Node:
     if not parser.at("("):
         return In(token.at, left, (read_test(parser),))
     opening = parser.take()
+    if parser.at(".."):
+        return In(token.at, left, (open_start(parser, opening),))
     outer, parser.range_end = parser.range_end, False
     tests = [read_test(parser, power=0)]
     if parser.accept(".."):
@@ -71,9 +81,23 @@ def read_test(parser: Parser, power: int = pratt.COMPARISON) -> Node:
     return parser.expression(power)
 
 
-def close_range(parser: Parser, opening: Token, start: Node) -> Node:
+def _no_end(parser: Parser) -> Node:
+    return Literal(parser.peek().at, None)
+
+
+def open_start(parser: Parser, opening: Token) -> Node:
+    """Read an interval without a start, after its bracket: ``(..5]``."""
+    start = _no_end(parser)
+    parser.expect("..")
+    node = close_range(parser, opening, start)
+    if isinstance(node.end, Literal) and node.end.value is None:
+        parser.refuse(parser.peek(), "a range needs an end", "区间至少要有一个端点")
+    return node
+
+
+def close_range(parser: Parser, opening: Token, start: Node) -> RangeLiteral:
     """Read the rest of an interval after its ``..``."""
-    end = parser.end_of_range()
+    end = _no_end(parser) if parser.at_open_end() else parser.end_of_range()
     closing = parser.take()
     if closing.kind != "symbol" or closing.text not in {"]", ")", "["}:
         parser.refuse(closing, "expected the end of the range", "此处应为区间的结束括号")
@@ -137,6 +161,8 @@ INFIX.update(
         "or": (pratt.OR, _logical(pratt.OR)),
         "and": (pratt.AND, _logical(pratt.AND)),
         **{word: (pratt.COMPARISON, _binary(pratt.COMPARISON)) for word in COMPARISONS},
+        "=": (pratt.COMPARISON, _equality),
+        "!=": (pratt.COMPARISON, _equality),
         "between": (pratt.COMPARISON, _between),
         "in": (pratt.COMPARISON, _in),
         "+": (pratt.SUM, _binary(pratt.SUM)),

@@ -1,4 +1,4 @@
-"""From source to syntax tree. Both functions raise FeelSyntaxError or FeelBudgetError."""
+"""From source to syntax tree. All functions raise FeelSyntaxError or FeelBudgetError."""
 
 from typing import Final
 
@@ -7,6 +7,7 @@ from workflows.feel.ast import Node, Tests, depth
 from workflows.feel.errors import FeelBudgetError, Position
 from workflows.feel.limits import MAX_DEPTH
 from workflows.feel.pratt import Parser
+from workflows.feel.types import Type
 
 _GRAMMAR: Final = (constructs, terms)  # importing them fills the tables of the grammar
 
@@ -19,6 +20,14 @@ def parse_expression(source: str, phrases: frozenset[str]) -> Node:
     node = parser.expression()
     parser.finish()
     return _checked(node, source)
+
+
+def parse_type(source: str) -> Type:
+    """Read the name of a type, such as ``list<number>``."""
+    parser = Parser(source, frozenset())
+    found = constructs.read_type(parser)
+    parser.finish()
+    return found
 
 
 def parse_tests(source: str, phrases: frozenset[str]) -> Tests:

@@ -115,6 +115,10 @@ class Parser:
         """Tell ``1..5[`` (closed by it) from ``1..a[2]`` (a filter)."""
         return token.text == "[" and self.range_end and key_of(self.peek(1)) not in PREFIX
 
+    def at_open_end(self) -> bool:
+        """Tell whether an interval ends here although no end was written: ``[1..)``."""
+        return self.at(")") or (self.at("[") and key_of(self.peek(1)) not in PREFIX)
+
     def finish(self) -> None:
         """Raise FeelSyntaxError unless everything was read."""
         token = self.peek()

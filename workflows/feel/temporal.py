@@ -31,7 +31,7 @@ _TIME: Final = re.compile(
 _YEARS_MONTHS: Final = re.compile(r"(-)?P(?:([0-9]{1,9})Y)?(?:([0-9]{1,9})M)?", re.ASCII)
 _DAYS_TIME: Final = re.compile(
     r"(-)?P(?:([0-9]{1,9})D)?"
-    r"(T(?:([0-9]{1,12})H)?(?:([0-9]{1,12})M)?(?:([0-9]{1,12})(?:\.([0-9]{1,9}))?S)?)?",
+    r"(T(?:([0-9]{1,12})H)?(?:([0-9]{1,12})M)?(?:([0-9]{1,12})(?:\.([0-9]{0,9}))?S)?)?",
     re.ASCII,
 )
 
@@ -98,7 +98,7 @@ def parse_literal(text: str) -> Temporal | None:
     """Read what may stand in ``@"…"``."""
     if "P" in text[:2]:
         return parse_duration(text)
-    if "T" in text:
+    if "T" in text.partition("@")[0]:
         return parse_date_time(text)
     return parse_date(text) or parse_time(text)
 
@@ -204,18 +204,13 @@ def days_in(year: int, month: int) -> int:
 
 
 def months_between(start: date, end: date) -> YearsMonths:
-    """Return the whole months from ``start`` to ``end``."""
+    """Return the whole months between two days; their times and zones do not count."""
     months = (end.year - start.year) * 12 + end.month - start.month
-    first, last = _within_month(start), _within_month(end)
-    if months > 0 and last < first:
+    if months > 0 and end.day < start.day:
         months -= 1
-    elif months < 0 and last > first:
+    elif months < 0 and end.day > start.day:
         months += 1
     return YearsMonths(months)
-
-
-def _within_month(value: date) -> tuple[int, time]:
-    return value.day, value.time() if isinstance(value, datetime) else time(0)
 
 
 def plus(moment: date | time, length: timedelta | YearsMonths) -> date | time | None:
@@ -237,8 +232,19 @@ def _time_plus(moment: time, length: timedelta) -> time:
 
 
 def time_offset(moment: time | datetime) -> timedelta | None:
-    """Return the offset to UTC; None for local values and zoned times without a date."""
+    """Return the offset to UTC; None for local values.
+
+    A time in a named zone has no date, so its offset is the zone's standard one, never summer's.
+    """
+    if isinstance(moment, time) and isinstance(moment.tzinfo, ZoneInfo):
+        return _standard_offset(moment.tzinfo)
     return moment.utcoffset()
+
+
+@lru_cache(maxsize=256)
+def _standard_offset(zone: ZoneInfo) -> timedelta:
+    day = datetime(2000, 1, 1, tzinfo=zone)
+    return (day.utcoffset() or timedelta(0)) - (day.dst() or timedelta(0))
 
 
 def minus(left: date | time, right: date | time) -> timedelta | None:
@@ -246,7 +252,7 @@ def minus(left: date | time, right: date | time) -> timedelta | None:
     if isinstance(left, time) or isinstance(right, time):
         return _times_apart(left, right)
     if isinstance(left, datetime) or isinstance(right, datetime):
-        first, second = as_date_times(left, right)
+        first, second = (_lift(part, UTC) for part in (left, right))
         if (first.tzinfo is None) != (second.tzinfo is None):
             return None
         return first.astimezone(UTC) - second.astimezone(UTC) if first.tzinfo else first - second

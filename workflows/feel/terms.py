@@ -1,7 +1,7 @@
 """Grammar: everything a value can begin with."""
 
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from workflows.feel import pratt, temporal
 from workflows.feel.ast import (
@@ -13,7 +13,7 @@ from workflows.feel.ast import (
     Negation,
     Node,
 )
-from workflows.feel.operators import COMPARISONS, close_range, read_test
+from workflows.feel.operators import COMPARISONS, close_range, open_start, read_test
 from workflows.feel.pratt import PREFIX, Parser, Prefix
 from workflows.feel.tokens import Token
 
@@ -53,6 +53,8 @@ def _minus(parser: Parser, token: Token) -> Node:
 
 
 def _parenthesis(parser: Parser, token: Token) -> Node:
+    if parser.at(".."):
+        return open_start(parser, token)
     if parser.at(*COMPARISONS):
         node = read_test(parser)
     else:
@@ -77,6 +79,8 @@ def _bracket(parser: Parser, token: Token) -> Node:
 
 
 def _reversed_bracket(parser: Parser, token: Token) -> Node:
+    if parser.at(".."):
+        return open_start(parser, token)
     start = parser.inside()
     parser.expect("..")
     return close_range(parser, token, start)
@@ -101,14 +105,25 @@ def _key(parser: Parser) -> Token:
     if first.kind == "string":
         parser.expect(":")
         return Token("name", first.value, first.at)
-    words = [first]
-    while not parser.at(":") and parser.peek().kind in {"name", "keyword", "number"}:
-        words.append(parser.take())
-    if any(word.kind not in {"name", "keyword", "number"} for word in words):
+    if first.kind not in {"name", "keyword"}:
         parser.refuse(first, "expected the name of an entry", "此处应为条目名称")
+    last = first
+    while not parser.at(":") and _continues_name(parser.peek()):
+        last = parser.take()
     parser.expect(":")
-    return Token("name", " ".join(word.text for word in words), first.at)
+    return Token("name", _one_name(parser.source[first.at : last.at + len(last.text)]), first.at)
 
+
+def _continues_name(token: Token) -> bool:
+    """Tell whether a token may stand in a name: a word, digits, or one of ``. / - + * '``."""
+    return token.kind in {"name", "keyword", "number"} or token.text in _NAME_SIGNS
+
+
+def _one_name(text: str) -> str:
+    return " ".join(text.split())
+
+
+_NAME_SIGNS: Final = frozenset({".", "/", "-", "+", "*", "'"})
 
 PREFIX.update(
     {

@@ -68,10 +68,9 @@ def _phrase_pattern(phrases: frozenset[str]) -> re.Pattern[str] | None:
 
 
 def _spaced(phrase: str) -> str:
-    """Let any blanks stand for a space. A phrase with a keyword in it needs its bracket."""
-    words = phrase.split()
-    pattern = r"\s+".join(re.escape(word) for word in words)
-    return pattern + r"(?=\s*\()" if KEYWORDS.intersection(words) else pattern
+    """Let any blanks stand for a space. A phrase that ends in ``(`` needs its bracket."""
+    pattern = r"\s+".join(re.escape(word) for word in phrase.rstrip("(").split())
+    return pattern + r"(?=\s*\()" if phrase.endswith("(") else pattern
 
 
 def _tokens(source: str, phrases: re.Pattern[str] | None) -> Iterator[Token]:
@@ -116,6 +115,11 @@ def _number(source: str, word: str, at: int) -> Decimal:
         raise FeelSyntaxError(
             "the number is too large", "数字过大", Position.at(source, at)
         ) from None
+
+
+def text_value(word: str) -> str:
+    """Return the value of one string literal, quotes included. Raises FeelSyntaxError."""
+    return _string(word, word, 0)
 
 
 def _string(source: str, word: str, at: int) -> str:
@@ -166,6 +170,13 @@ def _refuse_character(source: str, at: int) -> NoReturn:
         raise FeelSyntaxError("the comment has no closing */", "注释缺少结束的 */", position)
     shown = character if character.isprintable() else f"U+{ord(character):04X}"
     raise FeelSyntaxError(f"unexpected character {shown}", f"无法识别的字符:{shown}", position)
+
+
+def callable_phrases(names: Iterable[str]) -> frozenset[str]:
+    """Return the names of functions that have spaces; one with a keyword needs its bracket."""
+    return frozenset(
+        f"{name}(" if KEYWORDS.intersection(name.split()) else name for name in names if " " in name
+    )
 
 
 def multi_word(names: Iterable[str]) -> frozenset[str]:

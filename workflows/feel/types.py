@@ -1,39 +1,55 @@
-"""The types that ``instance of`` and function parameters name, and who conforms to them."""
+"""The types of the language: who is an instance of which, and which conforms to which."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-from decimal import Decimal
 from typing import Any, Final
 
-from workflows.feel.temporal import YearsMonths
-from workflows.feel.values import Function, Range, normal
+from workflows.feel.values import Function, Range, normal, type_name
 
 
 @dataclass(frozen=True, slots=True)
 class Type:
-    """A type: its canonical name, the types of its items or entries, if it names them."""
+    """A type: its canonical name, and the types of its parts as far as it names them.
+
+    ``item`` is of a list or range, ``entries`` of a context; ``parameters`` (None when any)
+    and ``result`` of a function.
+    """
 
     name: str
     item: Type | None = None
     entries: tuple[tuple[str, Type], ...] = ()
+    parameters: tuple[Type, ...] | None = None
+    result: Type | None = None
+
+    def __str__(self) -> str:
+        """Return the type as it is written."""
+        if self.item is not None:
+            return f"{self.name}<{self.item}>"
+        if self.entries:
+            return f"context<{', '.join(f'{name}: {kind}' for name, kind in self.entries)}>"
+        if self.parameters is not None:
+            taken = ", ".join(str(kind) for kind in self.parameters)
+            return f"function<{taken}> -> {self.result or ANY}"
+        return self.name
+
+    def entry(self, name: str) -> Type | None:
+        """Return the type of an entry of a context, if this type names it."""
+        return next((kind for key, kind in self.entries if key == name), None)
 
 
-CLASSES: Final[dict[str, type]] = {
-    "number": Decimal,
-    "string": str,
-    "boolean": bool,
-    "date": date,
-    "time": time,
-    "date and time": datetime,
-    "days and time duration": timedelta,
-    "years and months duration": YearsMonths,
-    "list": list,
-    "context": dict,
-    "range": Range,
-    "function": Function,
-}
+ANY: Final = Type("Any")
+NULL: Final = Type("Null")
+SIMPLE: Final = (
+    "number",
+    "string",
+    "boolean",
+    "date",
+    "time",
+    "date and time",
+    "days and time duration",
+    "years and months duration",
+)
 ALIASES: Final = {
     "dateTime": "date and time",
     "date time": "date and time",
@@ -43,18 +59,25 @@ ALIASES: Final = {
     "yearMonthDuration": "years and months duration",
     "any": "Any",
 }
-NAMES: Final = frozenset({*CLASSES, *ALIASES, "Any", "Null"})
+NAMES: Final = frozenset({*SIMPLE, "list", "context", "range", "function", *ALIASES, "Any", "Null"})
+
+
+def is_instance(value: Any, wanted: Type) -> bool:
+    """Tell what ``value instance of wanted`` tells: null is only of the type Null."""
+    if value is None:
+        return wanted.name == "Null"
+    return conforms(value, wanted)
 
 
 def conforms(value: Any, wanted: Type) -> bool:
-    """Tell whether a value is of a type. Null is only of the type Null."""
+    """Tell whether a value may stand where a type is wanted; null always may (10.3.2.9)."""
     value = normal(value)
-    if wanted.name == "Null":
-        return value is None
-    if wanted.name == "Any":
-        return value is not None
-    if type(value) is not CLASSES[wanted.name]:
+    if value is None or wanted.name == "Any":
+        return True
+    if type_name(value) != wanted.name:
         return False
+    if isinstance(value, Function):
+        return is_subtype(signature(value), wanted)
     if wanted.item is not None:
         return _items_conform(value, wanted.item)
     return _entries_conform(value, wanted.entries)
@@ -66,6 +89,52 @@ def _entries_conform(value: Any, entries: tuple[tuple[str, Type], ...]) -> bool:
 
 def _items_conform(value: Any, item: Type) -> bool:
     if type(value) is Range:
-        ends = [end for end in (value.start, value.end) if end is not None]
-        return all(conforms(end, item) for end in ends)
+        return conforms(value.start, item) and conforms(value.end, item)
     return all(conforms(part, item) for part in value) if type(value) is list else True
+
+
+def signature(function: Function) -> Type:
+    """Return the type of a function value, as far as it is known."""
+    if function.signature is None:
+        return Type("function", parameters=(ANY,) * len(function.parameters), result=ANY)
+    found: Type = function.signature()
+    return found
+
+
+def is_subtype(given: Type, wanted: Type) -> bool:
+    """Tell whether every value of one type may stand where the other is wanted."""
+    if wanted.name == "Any" or given.name == "Null":
+        return True
+    if given.name != wanted.name:
+        return False
+    if wanted.item is not None:
+        return is_subtype(given.item or ANY, wanted.item)
+    if wanted.parameters is not None:
+        return _is_callable_as(given, wanted)
+    return all(
+        (mine := given.entry(name)) is not None and is_subtype(mine, kind)
+        for name, kind in wanted.entries
+    )
+
+
+def _is_callable_as(given: Type, wanted: Type) -> bool:
+    """Parameters may take more than is wanted, the result may be narrower."""
+    mine, theirs = given.parameters or (), wanted.parameters or ()
+    if given.parameters is None or len(mine) != len(theirs):
+        return False
+    return is_subtype(given.result or ANY, wanted.result or ANY) and all(
+        is_subtype(needed, taken) for taken, needed in zip(mine, theirs, strict=True)
+    )
+
+
+def common(types: list[Type]) -> Type:
+    """Return the narrowest simple type of all of these: one of them, or Any."""
+    known = [kind for kind in types if kind != NULL]
+    if not known:
+        return NULL if types else ANY
+    for candidate in known:
+        if all(is_subtype(kind, candidate) for kind in known):
+            return candidate
+    if len({kind.name for kind in known}) == 1:
+        return Type(known[0].name)
+    return ANY

@@ -50,11 +50,12 @@ class Range:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Function:
-    """A function value: ``call(run, arguments)`` gives its result."""
+    """A function value: ``call(run, arguments)`` gives its result, ``signature()`` its type."""
 
     name: str
     parameters: tuple[str, ...]
     call: Callable[[Any, list[Any]], Any]
+    signature: Callable[[], Any] | None = None
 
 
 PLAIN: Final = frozenset(
@@ -100,10 +101,10 @@ def _unusual(value: Any) -> Any:
 
 def type_name(value: Any) -> str:
     """Return the language's name for the type of a value."""
-    return _TYPE_NAMES.get(type(value), "unknown")
+    return TYPE_NAMES.get(type(value), "unknown")
 
 
-_TYPE_NAMES: Final[dict[type, str]] = {
+TYPE_NAMES: Final[dict[type, str]] = {
     type(None): "null",
     bool: "boolean",
     Decimal: "number",

@@ -154,7 +154,7 @@ TYPES = [
     ('@"P1D" instance of days and time duration', True),
     ('@"P1M" instance of years and months duration', True),
     ("[1..2] instance of range<number>", True),
-    ("(function(a) a) instance of function<number> -> number", True),
+    ("(function(a: number) a) instance of function<number> -> number", True),
 ]
 BUILTINS = [
     ('substring("foobar", -2)', "ar"),

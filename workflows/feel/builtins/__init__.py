@@ -6,6 +6,7 @@ from workflows.feel.builtins import (
     contexts,
     conversions,
     dates,
+    intervals,
     lists,
     numbers,
     patterns,
@@ -14,6 +15,7 @@ from workflows.feel.builtins import (
     strings,
 )
 from workflows.feel.signatures import Builtin
+from workflows.feel.tokens import callable_phrases
 
 BUILTINS: Final[dict[str, Builtin]] = {
     **conversions.FUNCTIONS,
@@ -25,5 +27,6 @@ BUILTINS: Final[dict[str, Builtin]] = {
     **contexts.FUNCTIONS,
     **dates.FUNCTIONS,
     **ranges.FUNCTIONS,
+    **intervals.FUNCTIONS,
 }
-PHRASES: Final = frozenset(name for name in BUILTINS if " " in name)
+PHRASES: Final = callable_phrases(BUILTINS)

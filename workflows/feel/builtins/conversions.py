@@ -172,8 +172,5 @@ def _duration_of_duration(_run: Run, length: Any) -> Any:
 
 
 @FUNCTIONS.add("years and months duration", "from: moment, to: moment")
-def _years_and_months(run: Run, start: date, end: date) -> Any:
-    first, last = temporal.as_date_times(start, end)
-    if (first.tzinfo is None) != (last.tzinfo is None):
-        return run.null(0, "one of the times has no zone", "其中一个时间没有时区")
-    return temporal.months_between(first, last)
+def _years_and_months(_run: Run, start: date, end: date) -> Any:
+    return temporal.months_between(start, end)

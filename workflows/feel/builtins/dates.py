@@ -10,7 +10,7 @@ from workflows.feel import comparisons
 from workflows.feel.errors import FeelEvaluationError
 from workflows.feel.runtime import Run, WorkingDays
 from workflows.feel.signatures import Registry
-from workflows.feel.temporal import days_in, text_of
+from workflows.feel.temporal import days_in, time_offset
 
 FUNCTIONS = Registry()
 _DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -114,9 +114,10 @@ def _calendar(run: Run) -> WorkingDays:
 
 @FUNCTIONS.add("is", "value1: any, value2: any")
 def _is(run: Run, first: Any, second: Any) -> bool:
-    """Tell whether two values are of one type and equal, times also in their zones."""
+    """Tell whether two values are of one type and equal, times also in their offsets."""
     if type(first) is not type(second):
         return False
     if isinstance(first, datetime | time):
-        return text_of(first) == text_of(second)
+        clocks = [moment.replace(tzinfo=None) for moment in (first, second)]
+        return clocks[0] == clocks[1] and time_offset(first) == time_offset(second)
     return comparisons.equal(run, 0, first, second) is True

@@ -6,6 +6,22 @@ from typing import Final
 
 Matcher = Callable[[str], bool]
 
+_BLOCKS: Final = {
+    "IsBasicLatin": (0x0000, 0x007F),
+    "IsLatin-1Supplement": (0x0080, 0x00FF),
+    "IsLatinExtended-A": (0x0100, 0x017F),
+    "IsLatinExtended-B": (0x0180, 0x024F),
+    "IsGreek": (0x0370, 0x03FF),
+    "IsCyrillic": (0x0400, 0x04FF),
+    "IsGeneralPunctuation": (0x2000, 0x206F),
+    "IsCJKSymbolsandPunctuation": (0x3000, 0x303F),
+    "IsHiragana": (0x3040, 0x309F),
+    "IsKatakana": (0x30A0, 0x30FF),
+    "IsCJKUnifiedIdeographsExtensionA": (0x3400, 0x4DBF),
+    "IsCJKUnifiedIdeographs": (0x4E00, 0x9FFF),
+    "IsHangulSyllables": (0xAC00, 0xD7AF),
+    "IsHalfwidthandFullwidthForms": (0xFF00, 0xFFEF),
+}
 _CATEGORIES: Final = frozenset(
     "L Lu Ll Lt Lm Lo M Mn Mc Me N Nd Nl No P Pc Pd Ps Pe Pi Pf Po"  # noqa: SIM905
     " Z Zs Zl Zp S Sm Sc Sk So C Cc Cf Co Cn".split(),
@@ -16,7 +32,7 @@ def single(character: str, *, ignore_case: bool) -> Matcher:
     """Match one character."""
     if ignore_case:
         forms = cases(character)
-        return lambda found: found in forms
+        return lambda found: not forms.isdisjoint(cases(found))
     return lambda found: found == character
 
 
@@ -49,7 +65,10 @@ def without(matcher: Matcher, excluded: Matcher) -> Matcher:
 
 
 def category(name: str) -> Matcher | None:
-    """Match a Unicode category such as ``Lu``; None when there is no such category."""
+    """Match a Unicode category such as ``Lu`` or a block such as ``IsBasicLatin``, or None."""
+    if name in _BLOCKS:
+        first, last = _BLOCKS[name]
+        return lambda found: first <= ord(found) <= last
     if name not in _CATEGORIES:
         return None
     return lambda found: unicodedata.category(found).startswith(name)

@@ -1,0 +1,96 @@
+"""Clauses of OMG DMN 1.5 chapter 10 that are easily got wrong, each with our own values."""
+
+from typing import Any
+
+import pytest
+
+from workflows import feel
+
+# 10.3.1.2 grammar: names and keys may hold signs and keywords
+GRAMMAR: list[tuple[str, Any]] = [
+    ("{受理-编号: 3, b/c: 4}", {"受理-编号": 3, "b/c": 4}),
+    ("{days of notice: 5}", {"days of notice": 5}),
+    ("5 in (..10]", True),
+    ("5 in [5..)", True),
+    ("5 in ]5..[", False),
+    ("(..5) = (..5)", True),
+    ("[1..[3, 4][1]].end", 3),
+]
+# 10.3.2.3 equality and kind of dates and times: equal as instants
+MOMENTS: list[tuple[str, Any]] = [
+    ('@"08:00:00@Asia/Shanghai" = @"00:00:00Z"', True),
+    ('@"08:00:00@Asia/Shanghai" = @"08:00:00@Asia/Tokyo"', False),
+    ('@"08:00:00@Asia/Shanghai".time offset', "PT8H"),
+    # a time alone has no date, so a zone's summer does not count
+    ('@"12:00:00@Europe/Berlin".time offset', "PT1H"),
+    ('is(@"08:00:00@Asia/Shanghai", @"08:00:00+08:00")', True),
+    ('is(@"08:00:00@Asia/Shanghai", @"00:00:00Z")', False),
+    ('is(@"2026-03-01", @"2026-03-01T00:00:00")', False),
+    ('@"23:59:59@Etc/GMT"', "23:59:59@Etc/GMT"),
+    ('@"PT1.S"', "PT1S"),
+]
+# 10.3.2.3.6 arithmetic: a date next to a date and time is midnight in UTC
+DIFFERENCES: list[tuple[str, Any]] = [
+    ('@"2026-10-01" - @"2026-09-30T20:00:00Z"', "PT4H"),
+    ('@"2026-10-01" - @"2026-10-01T08:00:00+08:00"', "PT0S"),
+    ('@"2026-10-01" - @"2026-09-30T20:00:00"', None),
+    ('@"2026-10-01T00:00:00" - @"2026-09-30T20:00:00Z"', None),
+    ('@"2026-10-01" - @"PT1H"', "2026-09-30"),
+    ('@"2026-10-01" + @"PT23H"', "2026-10-01"),
+    # whole months between the days; clocks and zones do not count
+    ('years and months duration(@"2026-01-15T18:00:00", @"2026-03-15T09:00:00")', "P2M"),
+    ('years and months duration(@"2026-01-15T18:00:00+08:00", @"2026-03-16T09:00:00")', "P2M"),
+    ('years and months duration(@"2026-03-14", @"2026-01-15")', "-P1M"),
+]
+# 10.3.4.1 range(from): literal ends only
+RANGES: list[tuple[str, Any]] = [
+    ('range("[3..7)")', "[3..7)"),
+    ('range(" ( 3 .. 7 ] ") = (3..7]', True),
+    ('range("[3..)") = >= 3', True),
+    ('range("(..3)") = < 3', True),
+    ('range("(..3]") != < 3', True),
+    ('@"2026-05-01" in range("[date(\\"2026-04-01\\")..@\\"2026-06-01\\"]")', True),
+    ('range("[\\"a\\"..\\"c\\"]") instance of range<string>', True),
+    ('range("[@\\"PT0S\\"..@\\"P1D\\"]").start', "PT0S"),
+    ('range("[3..]")', None),
+    ('range("[..3)")', None),
+    ('range("(..)")', None),
+    ('range("[3..\\"a\\"]")', None),
+    ('range("[3..1 + 6]")', None),
+    ('range("[limit..7]")', None),
+    ('range("[3..@\\"2026-02-30\\"]")', None),
+    ('range("[date(\\"2026-02-30\\")..)")', None),
+    ('range("3")', None),
+]
+# 10.3.4.3 patterns: without case any form of a letter, blocks of Unicode by name
+PATTERNS: list[tuple[str, Any]] = [
+    ('matches("\\u212B", "å", "i")', True),
+    ('matches("联程", "^\\p{IsCJKUnifiedIdeographs}+$")', True),
+    ('matches("联程1", "^\\p{IsCJKUnifiedIdeographs}+$")', False),
+    ('matches("ab", "\\p{IsNoSuchBlock}")', None),
+]
+ALL = [*GRAMMAR, *MOMENTS, *DIFFERENCES, *RANGES, *PATTERNS]
+
+
+@pytest.mark.parametrize(("source", "expected"), ALL, ids=[source for source, _ in ALL])
+def test_the_clause_holds(source: str, expected: Any) -> None:
+    found = feel.to_json(feel.evaluate(source, {"limit": 5}))
+
+    assert type(found) is type(expected)
+    assert found == expected
+
+
+def test_a_name_with_keywords_and_signs_is_read_where_it_is_declared() -> None:
+    scope = {"days of notice": 5, "in-kind share": 2, "date and time": 1}
+
+    names = frozenset(scope)
+
+    assert feel.parse("days of notice + in-kind share", names).evaluate(scope) == 7
+    assert feel.parse("[days of notice][1] in (1, 5)", names).evaluate(scope) is True
+    assert feel.parse("date and time + 1", names).evaluate(scope) == 2
+
+
+@pytest.mark.parametrize("source", ["(..)", "[..5]", "1 in (..)", "[1..2", "{-: 1}", "{1 a: 1}"])
+def test_what_the_grammar_does_not_know_is_refused(source: str) -> None:
+    with pytest.raises(feel.FeelSyntaxError):
+        feel.parse(source)
