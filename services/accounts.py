@@ -8,7 +8,7 @@ from uuid import UUID
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -25,6 +25,18 @@ MIN_PASSWORD = 10
 
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)  # OWASP's minimum
 _NOBODY = _HASHER.hash("nobody has this password")
+
+
+_WHO_IT_IS = (  # made once: it is asked at every request
+    select(LoginSession, Person.name, Membership.party_id, Membership.role)
+    .join(Person, Person.id == LoginSession.person_id)
+    .outerjoin(Membership, Membership.person_id == Person.id)
+    .where(
+        LoginSession.token_sha256 == bindparam("token"),
+        LoginSession.expires_at > bindparam("now"),
+        Person.is_active,
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,16 +159,7 @@ def identify(session: Session, now: datetime, token: str) -> tuple[LoginSession,
 
     None for a session that is over, or a person switched off.
     """
-    rows = session.execute(
-        select(LoginSession, Person.name, Membership.party_id, Membership.role)
-        .join(Person, Person.id == LoginSession.person_id)
-        .outerjoin(Membership, Membership.person_id == Person.id)
-        .where(
-            LoginSession.token_sha256 == _digest(token),
-            LoginSession.expires_at > now,
-            Person.is_active,
-        )
-    ).all()
+    rows = session.execute(_WHO_IT_IS, {"token": _digest(token), "now": now}).all()
     if not rows:
         return None
     found, name, _party, _role = rows[0]

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from services import policies
@@ -16,6 +16,31 @@ from services.runtime import Runtime
 from workflows.calendar import TIME_ZONE
 
 LONGEST_DAYS = 366
+
+
+_THEIRS, _OWN = aliased(Membership), aliased(Membership)
+_IS_MEMBER = (
+    select(_OWN.person_id)
+    .where(_OWN.person_id == bindparam("person"), _OWN.party_id == Substitution.party_id)
+    .exists()
+)
+_STANDING_IN = (  # made once: it is asked at every request
+    select(Substitution, Person.name, _THEIRS.role)
+    .join(Person, Person.id == Substitution.principal_id)
+    .join(
+        _THEIRS,
+        (_THEIRS.person_id == Substitution.principal_id)
+        & (_THEIRS.party_id == Substitution.party_id),
+    )
+    .where(
+        Substitution.substitute_id == bindparam("person"),
+        Substitution.ended_at.is_(None),
+        Substitution.starts_on <= bindparam("today"),
+        Substitution.ends_on >= bindparam("today"),
+        _IS_MEMBER,
+    )
+    .order_by(Substitution.set_at, Substitution.id, _THEIRS.role)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,36 +63,10 @@ def standing_in(session: Session, person_id: UUID, now: datetime) -> tuple[Stand
     for a third gets nothing of the third's. One query.
     """
     today = now.astimezone(TIME_ZONE).date()
-    theirs = aliased(Membership)
-    rows = session.execute(
-        select(Substitution, Person.name, theirs.role)
-        .join(Person, Person.id == Substitution.principal_id)
-        .join(
-            theirs,
-            (theirs.person_id == Substitution.principal_id)
-            & (theirs.party_id == Substitution.party_id),
-        )
-        .where(
-            Substitution.substitute_id == person_id,
-            Substitution.ended_at.is_(None),
-            Substitution.starts_on <= today,
-            Substitution.ends_on >= today,
-            _is_member(person_id),
-        )
-        .order_by(Substitution.set_at, Substitution.id, theirs.role)
-    )
+    rows = session.execute(_STANDING_IN, {"person": person_id, "today": today})
     return tuple(
         StandIn(s.principal_id, name, s.party_id, role, _as_set(s.procedures))
         for s, name, role in rows
-    )
-
-
-def _is_member(person_id: UUID) -> Any:
-    own = aliased(Membership)
-    return (
-        select(own.person_id)
-        .where(own.person_id == person_id, own.party_id == Substitution.party_id)
-        .exists()
     )
 
 

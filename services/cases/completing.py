@@ -42,6 +42,7 @@ def complete_task(
     pending.refuse_while_asked(session, task)
     ready = procedures.ready(session, case.bundle_hash)
     world = CaseWorld(session, runtime, case, ready, actor)
+    world.read_parties()
 
     decisions: list[Decision] = []
 

@@ -1,7 +1,8 @@
 """What a case's diagram may see and do: its facts, its clock, its operations."""
 
+from collections import ChainMap
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any
@@ -10,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services import legal_bases
+from services import case_facts, legal_bases
 from services.actors import Actor
 from services.calendars import RECEIVING_ROLE, calendar_of
 from services.db.models import Case, CaseRole, LegalBasis, Party
@@ -33,6 +34,7 @@ class CaseWorld:
     case: Case
     ready: Ready
     actor: Actor | None = None
+    _said: list[case_facts.Said] = field(default_factory=list)
 
     @cached_property
     def now(self) -> datetime:
@@ -45,21 +47,31 @@ class CaseWorld:
         return self.now.astimezone(TIME_ZONE).date()
 
     @cached_property
-    def parties(self) -> dict[str, Party]:
-        """Role -> the party bound to it (the first, where a role has several)."""
+    def _bound(self) -> list[tuple[str, Party]]:
+        """Every role with each party bound to it; while they are held, nobody reads them again."""
         rows = self.session.execute(
             select(CaseRole.role, Party)
             .join(Party, Party.id == CaseRole.party_id)
             .where(CaseRole.case_id == self.case.id)
             .order_by(CaseRole.role, Party.code)
         )
+        return [(role, party) for role, party in rows]
+
+    @cached_property
+    def parties(self) -> dict[str, Party]:
+        """Role -> the party bound to it (the first, where a role has several)."""
         found: dict[str, Party] = {}
-        for role, party in rows:
+        for role, party in self._bound:
             found.setdefault(role, party)
         return found
 
+    def read_parties(self) -> None:
+        """Read the parties at once, before rules ask for one after the other."""
+        _ = self.parties
+
     def forget_parties(self) -> None:
         """Read the roles anew: an operation has bound them to others."""
+        self.__dict__.pop("_bound", None)
         self.__dict__.pop("parties", None)
         self.facts["case"]["parties"] = self._party_facts()
 
@@ -107,6 +119,19 @@ class CaseWorld:
             },
             "legal_basis": self.standing.scope(),
         }
+
+    def note_facts(self) -> None:
+        """Note what the case's facts say before a step, so that only what changes is written."""
+        self._said.append(self._facts_now())
+
+    def keep_facts(self) -> None:
+        """Make the case's rows of facts say what its document says now."""
+        before = self._said[-1] if self._said else None
+        case_facts.keep(self.session, self.case, self.ready.opened.facts, before, self._facts_now())
+
+    def _facts_now(self) -> case_facts.Said:
+        scope = ChainMap(self.facts, self.case.document)
+        return case_facts.said(self.ready.opened.facts, scope, self.context)
 
     def environment(self) -> engine.Environment:
         """Return what one engine step may use."""

@@ -1,6 +1,5 @@
 """Writes what an engine step found into tables: tasks, deadlines, jobs, access, the case row."""
 
-from collections import ChainMap
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -8,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm.attributes import flag_modified
 
-from services import audit, case_facts, lawful, notifications, posting
+from services import audit, lawful, notifications, posting
 from services.cases.environment import CaseWorld
 from services.db.models import (
     CaseStatus,
@@ -44,7 +43,7 @@ def project(
         posting.wake(world)
     case.document = step.document
     flag_modified(case, "document")  # the engine changes it in place
-    _facts(world)
+    world.keep_facts()
     case.engine_state = step.state
     case.messages = sorted(step.messages)
     case.state = step.case_state or case.state
@@ -67,11 +66,6 @@ def project(
     )
     world.session.flush()
     notifications.tasks_opened(world, opened)
-
-
-def _facts(world: CaseWorld) -> None:
-    scope = ChainMap(world.facts, world.case.document)
-    case_facts.keep(world.session, world.case, world.ready.opened.facts, scope, world.context)
 
 
 def _passed(step: Step) -> list[list[str]]:
@@ -103,8 +97,7 @@ def _tasks(world: CaseWorld, step: Step, done: UUID | None) -> list[Task]:
     ]
     session.add_all(opened)
     addressed = {t.party_id for t in opened if t.party_id and t.activity_code != ACKNOWLEDGEMENT}
-    for party_id in addressed:
-        access.grant(session, case, party_id, world.now)
+    access.grant_all(session, case, addressed, world.now)
     return opened
 
 

@@ -17,6 +17,7 @@ def advance(world: CaseWorld, act: Any) -> Step:
     case = world.case
     if case.engine_state is None:
         raise ConflictError("办件已经办结", "CASE_FINISHED")
+    world.note_facts()
     with of_case(case):
         step: Step = act(
             world.ready.opened.program, world.environment(), case.engine_state, case.document

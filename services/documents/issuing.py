@@ -53,8 +53,9 @@ def issue(world: "CaseWorld", step: Step) -> list[Document]:
     """
     due = [each for passage in step.passages for each in _due(world, step, passage)]
     rows = [_issued(world, each) for each in sorted(due, key=lambda each: each.series or "")]
-    world.session.add_all(rows)
-    world.session.flush()
+    if rows:
+        world.session.add_all(rows)
+        world.session.flush()
     return rows
 
 

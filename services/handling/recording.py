@@ -42,13 +42,17 @@ _BY_TABLE = {model.__tablename__: model for model in RESTORED}
 
 @dataclass
 class Writes:
-    """What a step wrote. ``changed`` and ``removed`` hold whole rows as they were before."""
+    """What a step wrote. ``changed`` and ``removed`` hold whole rows as they were before.
+
+    ``new`` holds what was added, as it is, so that nobody has to read it again.
+    """
 
     added: dict[str, list[Row]] = field(default_factory=dict)
     changed: dict[str, list[Row]] = field(default_factory=dict)
     removed: dict[str, list[Row]] = field(default_factory=dict)
     case: Row = field(default_factory=dict)
     obstacles: list[str] = field(default_factory=list)
+    new: list[Base] = field(default_factory=list)
     _seen: set[tuple[str, str]] = field(default_factory=set)
 
     def as_json(self) -> Row:
@@ -59,10 +63,6 @@ class Writes:
             "removed": self.removed,
             "case": self.case,
         }
-
-    def of(self, model: type[Base]) -> list[Row]:
-        """Return the keys of the rows added to a table."""
-        return self.added.get(model.__tablename__, [])
 
     def note(self, session: Session) -> None:
         """Take in what a flush has written."""
@@ -92,6 +92,7 @@ class Writes:
             self.obstacles.append(row.__tablename__)
         elif self._first(row):
             self.added.setdefault(row.__tablename__, []).append(_key(row))
+            self.new.append(row)
 
     def _changed(self, row: Any) -> None:
         if isinstance(row, Case):

@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from sqlalchemy import Uuid, delete, insert, literal, select
+from sqlalchemy import Uuid, delete, literal, select, update
 from sqlalchemy.orm import Session
 
 from services import lawful
+from services.db.engine import insert_into
 from services.db.models import (
     Case,
     CaseSnapshot,
@@ -26,6 +27,10 @@ from services.db.models import (
 from services.handling import recording
 from workflows.bundles.handling import Act
 
+_COPIED = (
+    *("case_id", "task_id", "audit_seq", "clock_offset_seconds", "document", "engine_state"),
+    "taken_at",
+)
 _FINISHED = "办件已经办结，不能撤回"
 _BEYOND = "办理后已经产生不能收回的结果（登记、建档或者对外联系），不能撤回"
 _OBSTACLES = {
@@ -54,8 +59,8 @@ def keeping(session: Session, case: Case, task: Task) -> Iterator[Keeping]:
     transaction, under the case lock.
     """
     kept = Keeping()
-    session.execute(delete(CaseSnapshot).where(CaseSnapshot.case_id == case.id))
     if not lawful.rule(session, case, task, Act.WITHDRAW).is_allowed:
+        session.execute(delete(CaseSnapshot).where(CaseSnapshot.case_id == case.id))
         yield kept
         return
     _copy(session, case, task)
@@ -65,7 +70,7 @@ def keeping(session: Session, case: Case, task: Task) -> Iterator[Keeping]:
 
 
 def _copy(session: Session, case: Case, task: Task) -> None:
-    """Copy document and state inside the database, as they are stored."""
+    """Copy document and state inside the database, as they are stored, over what was kept."""
     source = select(
         Case.id,
         literal(task.id, Uuid),
@@ -75,22 +80,31 @@ def _copy(session: Session, case: Case, task: Task) -> None:
         Case.engine_state,
         literal(task.opened_at, type_=CaseSnapshot.taken_at.type),
     ).where(Case.id == case.id)
-    names = ("case_id", "task_id", "audit_seq", "clock_offset_seconds", "document", "engine_state")
-    session.execute(insert(CaseSnapshot).from_select([*names, "taken_at"], source))
+    statement = insert_into(session, CaseSnapshot).from_select(_COPIED, source)
+    fresh = {name: statement.excluded[name] for name in _COPIED}
+    empty = dict.fromkeys(("decision_id", "changes", "obstacle"))
+    session.execute(statement.on_conflict_do_update(index_elements=["case_id"], set_=fresh | empty))
 
 
 def _complete(session: Session, case: Case, kept: Keeping) -> None:
     assert kept.decision is not None
-    row = session.get_one(CaseSnapshot, case.id)
-    row.decision_id = kept.decision.id
-    row.taken_at = kept.decision.made_at
-    row.audit_seq = case.audit_seq
-    row.obstacle = _obstacle(session, case, kept.writes)
-    row.changes = kept.writes.as_json() if row.obstacle is None else None
-    session.flush()
+    obstacle = _obstacle(case, kept.writes)
+    values = {
+        "decision_id": kept.decision.id,
+        "taken_at": kept.decision.made_at,
+        "audit_seq": case.audit_seq,
+        "obstacle": obstacle,
+        "changes": kept.writes.as_json() if obstacle is None else None,
+    }
+    session.execute(
+        update(CaseSnapshot)
+        .where(CaseSnapshot.case_id == case.id)
+        .values(values)
+        .execution_options(synchronize_session=False)
+    )
 
 
-def _obstacle(session: Session, case: Case, writes: recording.Writes) -> str | None:
+def _obstacle(case: Case, writes: recording.Writes) -> str | None:
     """Return why what a step wrote cannot be put back, if it cannot."""
     if case.status is CaseStatus.FINISHED:
         return _FINISHED
@@ -98,18 +112,8 @@ def _obstacle(session: Session, case: Case, writes: recording.Writes) -> str | N
         return next(
             (why for table, why in _OBSTACLES.items() if table in writes.obstacles), _BEYOND
         )
-    return _told_others(session, writes) or _asked_by_name(session, writes)
-
-
-def _told_others(session: Session, writes: recording.Writes) -> str | None:
-    kinds = [session.get_one(Job, recording.identity(Job, key)).kind for key in writes.of(Job)]
-    if JobKind.MESSAGE in kinds:
+    if any(isinstance(row, Job) and row.kind is JobKind.MESSAGE for row in writes.new):
         return "办理后已经通知关联的办件，不能撤回"
-    return None
-
-
-def _asked_by_name(session: Session, writes: recording.Writes) -> str | None:
-    opened = [session.get_one(Task, recording.identity(Task, key)) for key in writes.of(Task)]
-    if any(task.person_id is not None for task in opened):
+    if any(isinstance(row, Task) and row.person_id is not None for row in writes.new):
         return "办理后已经指定专家等人员，不能撤回"
     return None

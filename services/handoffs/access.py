@@ -1,24 +1,37 @@
 """Who sees a case: from when, until when, and what of it after that."""
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from services.db.models import Case, CaseAccess, HandoffOut
 
 
 def grant(session: Session, case: Case, party_id: UUID, at: datetime) -> None:
-    """Let a party see the case from now on; one that sees it already goes on doing so.
+    """Let a party see the case from now on, as ``grant_all``."""
+    grant_all(session, case, [party_id], at)
 
-    A party to which the case comes back sees it whole again.
+
+def grant_all(session: Session, case: Case, party_ids: Collection[UUID], at: datetime) -> None:
+    """Let parties see the case from now on; one that sees it already goes on doing so.
+
+    A party to which the case comes back sees it whole again. Flushes.
     """
-    row = session.get(CaseAccess, (party_id, case.id))  # the case is locked: nobody else adds it
-    if row is None:
-        row = CaseAccess(party_id=party_id, case_id=case.id, since=at)
-        session.add(row)
-    row.until, row.disclosed = None, None
+    if not party_ids:
+        return
+    held = select(CaseAccess).where(
+        CaseAccess.case_id == case.id, CaseAccess.party_id.in_(party_ids)
+    )
+    known = {row.party_id: row for row in session.scalars(held)}  # the case is locked
+    for party_id in party_ids:
+        row = known.get(party_id)
+        if row is None:
+            session.add(CaseAccess(party_id=party_id, case_id=case.id, since=at))
+        else:
+            row.until, row.disclosed = None, None
     session.flush()
 
 

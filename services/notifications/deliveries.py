@@ -14,7 +14,15 @@ import rfc8785
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services.db.models import Channel, Delivery, DeliveryState, Notification
+from services.db.models import (
+    Channel,
+    Delivery,
+    DeliveryState,
+    Notification,
+    NotificationPreference,
+    Person,
+)
+from services.notifications import preferences
 from services.notifications.channels import Way
 
 IN_APP, QUEUED = Channel.IN_APP, DeliveryState.QUEUED
@@ -28,11 +36,21 @@ def key_of(occasion: str, person_id: UUID, channel: Channel) -> UUID:
     return uuid5(_NAMES, f"{occasion}|{person_id}|{channel.value}")
 
 
-def untold(session: Session, occasion: str, people: Collection[UUID]) -> set[UUID]:
-    """Return who of the people has not been told of an occasion yet."""
-    ids = {key_of(occasion, person, IN_APP): person for person in people}
-    told = set(session.scalars(select(Delivery.id).where(Delivery.id.in_(ids))))
-    return {person for each, person in ids.items() if each not in told}
+def untold(
+    session: Session, occasion: str, people: Collection[UUID]
+) -> list[tuple[Person, NotificationPreference]]:
+    """Return who has not been told of an occasion yet, with their wishes, by id; one query."""
+    if not people:
+        return []
+    ids = [key_of(occasion, person, IN_APP) for person in people]
+    told = select(Delivery.person_id).where(Delivery.id.in_(ids))
+    rows = session.execute(
+        select(Person, NotificationPreference)
+        .outerjoin(NotificationPreference, NotificationPreference.person_id == Person.id)
+        .where(Person.id.in_(people), Person.id.not_in(told))
+        .order_by(Person.id)
+    )
+    return [(person, wish or preferences.default(person.id)) for person, wish in rows]
 
 
 def made(

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy import select
 
@@ -19,7 +19,7 @@ from services.db.models import (
     Person,
     Task,
 )
-from services.notifications import deliveries, preferences, texts
+from services.notifications import deliveries, texts
 from services.notifications.channels import Hours, Way, ways
 from services.notifications.events import Event, event
 from services.notifications.wording import REHEARSAL, render
@@ -67,16 +67,16 @@ def notify(
     is rendered here, once.
     """
     session, case = world.session, world.case
-    wanted = deliveries.untold(session, key, set(people))
-    if not wanted:
+    untold = deliveries.untold(session, key, set(people))
+    if not untold:
         return
     facts = {"case_number": case.number, "case_title": case.title, **data}
-    wishes = preferences.of(session, wanted)
     about = event(world.runtime.library.notifications, template)
     own = texts.own(session, _agency(world), template)
-    rows = session.scalars(select(Person).where(Person.id.in_(wanted)).order_by(Person.id))
-    for person in rows:
-        row = Notification(
+    sources = [own, _procedure_texts(world), {template: about.texts}]
+    rows = [
+        Notification(
+            id=uuid4(),
             person_id=person.id,
             case_id=case.id,
             task_id=task_id,
@@ -84,10 +84,11 @@ def notify(
             data=facts,
             sent_at=world.now,
         )
-        session.add(row)
-        session.flush()
-        wish = wishes[person.id]
-        sources = [own, _procedure_texts(world), {template: about.texts}]
+        for person, _wish in untold
+    ]
+    session.add_all(rows)
+    session.flush()  # before the deliveries that refer to them
+    for row, (person, wish) in zip(rows, untold, strict=True):
         content = render(sources, template, facts, wish.language)
         for way in _ways(world, person, wish, about):
             _put(world, row, way, key, content, about)

@@ -60,15 +60,13 @@ WHOLE, COVER = Sight(), Sight(datetime.min.replace(tzinfo=UTC))
 
 def sight_of(session: Session, actor: Actor, case: Case) -> Sight:
     """Return what of a case the actor sees, by their parties and by name."""
-    if is_asked_by_name(session, actor, case):
-        return WHOLE
     rows = session.execute(
         select(CaseAccess.until, CaseAccess.disclosed).where(
             CaseAccess.case_id == case.id, CaseAccess.party_id.in_(actor.parties)
         )
     ).all()
     ended = [until for until, _words in rows if until is not None]
-    if len(ended) < len(rows):
+    if len(ended) < len(rows) or is_asked_by_name(session, actor, case):
         return WHOLE
     if not rows:
         return COVER
