@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
-from workflows.feel.values import Function, Range, normal, type_name
+from workflows.feel.values import TYPE_NAMES, Function, Range, normal, type_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,7 @@ ALIASES: Final = {
     "yearMonthDuration": "years and months duration",
     "any": "Any",
 }
+CLASSES: Final = {name: python for python, name in TYPE_NAMES.items() if name != "null"}
 NAMES: Final = frozenset({*SIMPLE, "list", "context", "range", "function", *ALIASES, "Any", "Null"})
 
 
