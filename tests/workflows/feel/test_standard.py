@@ -6,6 +6,7 @@ import pytest
 
 from workflows import feel
 
+SCOPE = {"limit": 5}
 # 10.3.1.2 grammar: names and keys may hold signs and keywords
 GRAMMAR: list[tuple[str, Any]] = [
     ("{受理-编号: 3, b/c: 4}", {"受理-编号": 3, "b/c": 4}),
@@ -74,7 +75,7 @@ ALL = [*GRAMMAR, *MOMENTS, *DIFFERENCES, *RANGES, *PATTERNS]
 
 @pytest.mark.parametrize(("source", "expected"), ALL, ids=[source for source, _ in ALL])
 def test_the_clause_holds(source: str, expected: Any) -> None:
-    found = feel.to_json(feel.evaluate(source, {"limit": 5}))
+    found = feel.to_json(feel.evaluate(source, SCOPE))
 
     assert type(found) is type(expected)
     assert found == expected
