@@ -17,7 +17,7 @@ from services.db.models import Case, Channel, Delivery, Job
 from services.gateways.clock import FakeClock
 from services.gateways.mail import Mail
 from tests.chaos import hunts
-from tests.chaos.racing_pairs import Table
+from tests.chaos.pairs.table import Table
 
 Patch = pytest.MonkeyPatch
 

@@ -21,7 +21,9 @@ from services.gateways.mail import FakeMailer, Mail
 from services.lookup import get_case, lock_case
 from services.runtime import make_runtime
 from tests.chaos.interleaving import interleave, orders, staged
-from tests.chaos.racing_pairs import PROCEED, Table, complete_and_complete, worker_and_worker
+from tests.chaos.pairs.by_the_clock import worker_and_worker
+from tests.chaos.pairs.deciding import complete_and_complete
+from tests.chaos.pairs.table import PROCEED, Table
 
 
 class Death(BaseException):

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.chaos.defects import DEFECTS
-from tests.chaos.racing_pairs import Table
+from tests.chaos.pairs.table import Table
 
 
 @pytest.fixture
