@@ -10,8 +10,10 @@ from rich.progress import track
 
 from api.console import console, open_runtime, print_rows
 from services import audit as chains
+from services import erasures
 from services.checkpoints import taking, verifying
-from services.db.engine import reading
+from services.db.engine import reading, unit_of_work
+from services.errors import DomainError
 from services.gateways.anchors import AnchorStore, FolderAnchors
 from services.runtime import Runtime
 from workflows.errors import RetryableError
@@ -81,6 +83,36 @@ def _report(
         console.print(f"  {sentence}", markup=False)
     if broken:
         print_rows(broken, as_json=False, title="留痕链异常")
+
+
+@audit.command("erase")
+@click.argument("number")
+@click.argument("seq", type=click.IntRange(min=1))
+@click.option("--reason", required=True, help="删除的理由和依据，写入留痕，不能再删除")
+@click.option("--yes", is_flag=True, help="不再询问")
+def audit_erase(number: str, seq: int, reason: str, *, yes: bool) -> None:
+    """Erase the content of one entry of a case's record for good, where law wants it erased.
+
+    NUMBER is the case's, SEQ the entry's. The chain stays whole and says that and why it was done.
+    """
+    runtime = open_runtime()
+    try:
+        if not yes:
+            _ask(runtime, number, seq)
+        with unit_of_work(runtime.sessions) as session:
+            record = erasures.erase(session, runtime, number, seq, reason)
+    except DomainError as refusal:
+        raise click.ClickException(refusal.message) from refusal
+    console.print(f"办件 {number} 第 {seq} 条留痕的内容已经删除，记入第 {record.seq} 条")
+
+
+def _ask(runtime: Runtime, number: str, seq: int) -> None:
+    """Show what would be erased; nothing is locked while somebody thinks."""
+    with unit_of_work(runtime.sessions) as session:
+        _case, entry = erasures.find(session, number, seq)
+        shown = json.dumps(entry.payload, ensure_ascii=False, indent=2)
+        console.print(f"{entry.at.isoformat()} {entry.what}\n{shown}", markup=False)
+    click.confirm("删除后不能恢复，确定删除？", abort=True)
 
 
 @audit.command("checkpoint")

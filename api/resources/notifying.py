@@ -82,7 +82,7 @@ class Preferences(MethodView):
     @blueprint.arguments(PreferenceSetSchema)
     @blueprint.response(200, PreferenceSchema)
     def put(self, body: dict[str, Any]) -> Response:
-        """Set how one wants to be told; what the law orders goes by mail all the same."""
+        """Set how one wants to be told; what is statutory (ASM-P-62) goes by mail all the same."""
         return command(
             PreferenceSchema,
             lambda session, actor: preferences.change(session, auth.runtime(), actor, body),

@@ -1,6 +1,6 @@
 """By which channels somebody is told and when: the law, then their wish, then quiet hours.
 
-Nothing here reads a database. What the law orders goes by mail whatever a person wishes. An SMS
+Nothing here reads a database. What is statutory (ASM-P-62) goes by mail whatever a person wishes. An SMS
 waits for the morning of the next working day at night and on days off, unless it is urgent. A
 digest gathers on a working day what is neither urgent nor statutory.
 """

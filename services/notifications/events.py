@@ -1,7 +1,8 @@
-"""What people are told of: events with their places, urgency, and whether the law orders it.
+"""What people are told of: events with their places, urgency, and whether they are always sent.
 
 The product's events stand in ``workflows/bpmn/shared/notifications.yaml``; a procedure may have
-others, which are neither urgent nor statutory unless listed there.
+others, which are neither urgent nor statutory unless listed there. ``statutory``: rights in the procedure
+depend on it, so that its receiver cannot switch mail off (ASM-P-62).
 """
 
 from collections.abc import Mapping

@@ -1,7 +1,7 @@
 """中止与恢复: a case that stands still for a reason, a procedure that takes no new cases.
 
-While a case is suspended its timers, service tasks and messages wait, and completions are
-refused. Time limits of the law run on (ASM-P-60): what is overdue at the resumption is overdue.
+While a case is suspended its timers, service tasks and messages wait; completions, the applicant's
+withdrawal and other submissions are refused. Time limits of the law run on (ASM-P-60): what is overdue at the resumption is overdue.
 """
 
 from typing import Any

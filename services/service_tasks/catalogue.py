@@ -263,7 +263,7 @@ _OPERATIONS = (
         "register.end",
         "登记取消或者解散",
         "在名册中记下资格取消（REVOKED）或者解散（DISSOLVED）及其日期；错误代码 NOT_REGISTERED、"
-        "ALREADY_ENDED、NOT_YET_VALID。",
+        "ALREADY_ENDED、NOT_YET_VALID。所依据的条款由调用它的节点的 clauses 写明。",
         register.end,
         {
             "certificate_no": "string",

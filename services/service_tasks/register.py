@@ -103,7 +103,8 @@ def end(
     """Record that a consortium of this jurisdiction has lost its title, or is dissolved.
 
     ``state`` is REVOKED (取消资格) or DISSOLVED (解散), ``ended_on`` the first day without the
-    title, ``document_no`` the decision's number. Again with the same end it changes nothing.
+    title, ``document_no`` the decision's number. Again with the same end it changes nothing. Which
+    article ends the title the node that calls says (its ``clauses``).
     Raises BusinessError NOT_REGISTERED, ALREADY_ENDED, NOT_YET_VALID for the diagram to handle.
     """
     if state not in ENDS:

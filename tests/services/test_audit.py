@@ -4,8 +4,10 @@ import json
 import zlib
 
 import pytest
+from click.testing import CliRunner
 from sqlalchemy import text
 
+from api.cli import main
 from services import audit, tasks
 from services.db.engine import unit_of_work
 from services.db.models import AuditEntry, Decision
@@ -224,4 +226,55 @@ def test_the_same_content_put_in_anew_is_no_change(chain, runtime):
             {"data": zlib.compress(json.dumps(entry.payload, ensure_ascii=False).encode(), 9)},
         )
 
+    assert findings(runtime) == []
+
+
+@pytest.fixture
+def erase(desk, runtime, chain, monkeypatch):
+    """``liancheng audit erase`` on the case of the chain."""
+    monkeypatch.setenv("LIANCHENG_DATABASE_URL", runtime.settings.database_url)
+    monkeypatch.setenv("LIANCHENG_DATA_DIR", str(runtime.settings.data_dir))
+
+    def run(seq, *more, reason="个人信息保护法第四十七条，保存期限届满", **given):
+        command = ["audit", "erase", chain.number, str(seq), "--reason", reason, *more]
+        return CliRunner().invoke(main, command, **given)
+
+    return run
+
+
+def test_the_operator_erases_an_entry_at_the_command_line_and_the_record_says_why(
+    erase, chain, runtime
+):
+    asked = erase(2, input="n\n")
+    before = entries(runtime, chain)
+    done = erase(2, "--yes")
+
+    assert (asked.exit_code, done.exit_code) == (1, 0), done.output
+    assert before[1].payload is not None
+    after = entries(runtime, chain)
+    assert after[1].payload is None
+    assert (after[-1].what, after[-1].actor) == (audit.CONTENT_ERASED, "operator")
+    assert after[-1].payload == {"seq": 2, "reason": "个人信息保护法第四十七条，保存期限届满"}
+    assert findings(runtime) == []
+
+
+@pytest.mark.parametrize(
+    ("seq", "reason", "said"),
+    [
+        (5, "理由", "核对办理意见"),
+        (99, "理由", "共有 6 条"),
+        (6, "理由", "核对办理意见"),
+        (2, "理由", "已经删除"),
+        (3, " ", "请写明"),
+    ],
+)
+def test_what_the_chain_is_checked_by_and_what_is_not_there_is_not_erased(
+    erase, chain, runtime, seq, reason, said
+):
+    assert erase(2, "--yes").exit_code == 0
+
+    refused = erase(seq, "--yes", reason=reason)
+
+    assert (refused.exit_code, said in refused.output) == (1, True), refused.output
+    assert len(entries(runtime, chain)) == 6
     assert findings(runtime) == []

@@ -19,7 +19,7 @@ export default {
   retries: { running: 'Retrying: {done} of {total}', label: 'Progress of the retries', done: 'All {total} retried', partly: '{retried} of {total} retried; the others were resolved meanwhile' },
   incident: {
     back: '← All incidents', open: 'Open', cause: 'Cause', case: 'Case', node: 'Step', opened: 'Since', job: 'Job', by: 'Resolved by', retry: 'Retry', skip: 'Skip',
-    retried: 'It will be tried again; another failure appears here', skipped: 'Skipped; the reason is on record', skipTitle: 'Skip this job', skipHint: "The reason goes on the case's record. For a notice that the law orders, say how and when it was delivered otherwise.",
+    retried: 'It will be tried again; another failure appears here', skipped: 'Skipped; the reason is on record', skipTitle: 'Skip this job', skipHint: "The reason goes on the case's record. For a notice that is always told (ASM-P-62), say how and when it was delivered otherwise.",
     tries: 'Tries', noTries: 'No tries on record', try: 'Try {n}:',
   },
   reason: { label: 'Reason', internal: 'Reason (within the agency)', public: 'Reason for applicants and the public', required: 'Please give a reason' },
@@ -29,13 +29,13 @@ export default {
     suspended: 'Intake suspended', resumed: 'Intake resumed',
   },
   texts: {
-    hint: "Cases of this agency use these texts, else the defaults. Every change is kept and holds for what is told from then on.", agency: 'Agency', event: 'Event', own: ' (changed)', statutory: 'Ordered by law: mail cannot be switched off',
+    hint: "Cases of this agency use these texts, else the defaults. Every change is kept and holds for what is told from then on.", agency: 'Agency', event: 'Event', own: ' (changed)', statutory: 'Always told: rights in the procedure depend on it, mail cannot be switched off (assumption ASM-P-62)',
     urgent: 'Urgent: not held back by quiet hours', places: 'Places:', language: { zh: 'Chinese', en: 'English' }, version: 'Version {n}', subject: 'Subject', body: 'Text', preview: 'Preview',
     save: 'Save a new version', reset: 'Back to the default', history: 'History', saved: 'Saved', default: '(default)',
   },
   case: {
     suspend: 'Suspend the case', resume: 'Resume the case', since: 'Suspended since {at}:', internal: '(within the agency: {reason}; {by})', suspended: 'Suspended; the applicants are told', resumed: 'Resumed',
-    suspendHint: 'While suspended, timers do not fire and tasks cannot be submitted; statutory limits run on (assumption ASM-P-60).', resumeHint: 'What has waited is done at once. The applicants read the reason.',
+    suspendHint: 'While suspended, timers do not fire, tasks and withdrawals cannot be submitted; statutory limits run on (assumption ASM-P-60).', resumeHint: 'What has waited is done at once. The applicants read the reason.',
   },
   limits: {
     title: 'Changed time limits', line: '{name}: due {due}', change: 'Change', changeOf: 'Change the limit: {name}', day: 'New last day', hint: 'New last day {day}. It takes effect when somebody else approves (assumption ASM-P-61).',
