@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -44,6 +43,8 @@ from tests.chaos.people import PatientDriver
 
 LEASE_SECONDS, JOB_SECONDS, SWEEP_SECONDS = 7, 3, 1.5
 QUIET_SECONDS = 120
+AGAIN_SECONDS = 10  # after its lease, in which a job runs again
+AFTER_REDIS_SECONDS = 30  # after a loss of Redis, in which everything due has run
 
 
 @dataclass
@@ -222,6 +223,7 @@ def compare(world: World, told: list[Told], played: dict[str, int], monkey: Monk
         incidents = session.scalars(select(Incident.message)).all()
         found.problems += [f"incident: {message}" for message in incidents]
         found.problems += _deliveries(session, world)
+        found.problems += _late(session, monkey)
         found.figures = _figures(session, world, monkey, len(ids))
     found.problems += _chains(world, len(ids))
     found.problems += _server_errors(world)
@@ -268,10 +270,6 @@ def _deliveries(session: Any, world: World) -> list[str]:
 def _figures(session: Any, world: World, monkey: Monkey, cases: int) -> dict[str, Any]:
     by_themselves = deaths(world.deaths_log)
     kills = monkey.done["kill"] + sum(by_themselves.values())
-    late = session.scalars(
-        select(Job.done_at - Job.due_at).where(Job.done_at.is_not(None), Job.attempts > 0)
-    ).all()
-    latest: timedelta = max(late, default=timedelta())
     return {
         "cases": cases,
         "decisions": session.scalar(select(func.count()).select_from(Decision)),
@@ -283,7 +281,9 @@ def _figures(session: Any, world: World, monkey: Monkey, cases: int) -> dict[str
         "mails again per kill": round(world.mail.taken.again / max(kills, 1), 3),
         "messages": len(world.provider.shown),
         "messages again to the provider, unseen": world.provider.taken.again,
-        "longest delay of a job, seconds": round(latest.total_seconds(), 1),
+        "longest delay of a job by attempts, seconds": {
+            str(attempts): round(seconds, 1) for attempts, seconds in _delays(session).items()
+        },
         "longest outage, seconds": round(
             max((o.until - o.since for o in monkey.outages), default=0.0), 1
         ),
@@ -294,6 +294,29 @@ def _figures(session: Any, world: World, monkey: Monkey, cases: int) -> dict[str
             }
         ),
     }
+
+
+def _delays(session: Any) -> dict[int, float]:
+    """Return how late jobs were at most that needed so many attempts, in seconds."""
+    late = func.max(Job.done_at - Job.due_at)
+    rows = session.execute(
+        select(Job.attempts, late)
+        .where(Job.done_at.is_not(None), Job.attempts > 0)
+        .group_by(Job.attempts)
+        .order_by(Job.attempts)
+    )
+    return {attempts: most.total_seconds() for attempts, most in rows}
+
+
+def _late(session: Any, monkey: Monkey) -> list[str]:
+    """Return which jobs came too late: after the first attempt each lease may run out once."""
+    away = max((each.until - each.since for each in monkey.outages), default=0.0)
+    found = []
+    for attempts, seconds in _delays(session).items():
+        allowed = AFTER_REDIS_SECONDS + away + (attempts - 1) * (LEASE_SECONDS + AGAIN_SECONDS)
+        if seconds > allowed:
+            found.append(f"a job of {attempts} attempts was {seconds:.1f} s late, not {allowed}")
+    return found
 
 
 def _server_errors(world: World) -> list[str]:
