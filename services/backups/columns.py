@@ -61,6 +61,9 @@ _KINDS = {
 }
 
 
+_TEXT = _KINDS["text"]
+
+
 def kind_of(column: Column[Any]) -> str:
     """Return the kind of a model's column."""
     kinds: list[tuple[type[Any] | tuple[type[Any], ...], str]] = [
@@ -100,9 +103,13 @@ def dumpers(columns: list[tuple[str, str]]) -> list[Callable[[Any], Any]]:
     return [_or_none(_KINDS[kind].dump) for _name, kind in columns]
 
 
-def loaders(columns: list[tuple[str, str]]) -> list[Callable[[Any], Any]]:
-    """Return for each column how JSON becomes a value again. Raises KeyError."""
-    return [_or_none(_KINDS[kind].load) for _name, kind in columns]
+def loaders(columns: list[tuple[str, str]], *, is_text: bool = False) -> list[Callable[[Any], Any]]:
+    """Return for each column how JSON becomes a value again; a JSON column's as text, if so wanted.
+
+    Raises KeyError.
+    """
+    kinds = [_TEXT if is_text and kind == "json" else _KINDS[kind] for _name, kind in columns]
+    return [_or_none(kind.load) for kind in kinds]
 
 
 def _or_none(act: Callable[[Any], Any]) -> Callable[[Any], Any]:
