@@ -12,6 +12,7 @@ from workflows.feel.signatures import Registry
 from workflows.feel.values import Function, normal
 
 FUNCTIONS = Registry()
+_HASHABLE = comparisons.SCALARS | {str, type(None)}
 
 
 def within_budget(items: list[Any]) -> list[Any]:
@@ -24,10 +25,35 @@ def within_budget(items: list[Any]) -> list[Any]:
 def same(run: Run, left: Any, right: Any) -> bool:
     """Tell whether two items are equal; items of different types are not."""
     left, right = normal(left), normal(right)
-    run.spend(1)
+    run.spend(2)
     if type(left) is not type(right):
         return False
     return comparisons.equal(run, 0, left, right) is True
+
+
+class _Seen:
+    """The different items met so far; scalars are found by hash, others one by one."""
+
+    __slots__ = ("_others", "_run", "_scalars")
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._scalars: set[tuple[type, Any]] = set()
+        self._others: list[Any] = []
+
+    def is_new(self, item: Any) -> bool:
+        """Tell whether an equal item was not met before, and keep it."""
+        item = normal(item)
+        kind = type(item)
+        if kind in _HASHABLE:
+            self._run.spend(1)
+            before = len(self._scalars)
+            self._scalars.add((kind, item))
+            return len(self._scalars) > before
+        if any(same(self._run, item, known) for known in self._others):
+            return False
+        self._others.append(item)
+        return True
 
 
 @FUNCTIONS.add("list contains", "list: list, element: any")
@@ -126,11 +152,8 @@ def _index_of(run: Run, items: list[Any], match: Any) -> list[Decimal]:
 
 @FUNCTIONS.add("distinct values", "list: list")
 def _distinct_values(run: Run, items: list[Any]) -> list[Any]:
-    kept: list[Any] = []
-    for item in items:
-        if not any(same(run, item, known) for known in kept):
-            kept.append(item)
-    return kept
+    seen = _Seen(run)
+    return [item for item in items if seen.is_new(item)]
 
 
 @FUNCTIONS.add("union", "list: list*")
@@ -141,13 +164,8 @@ def _union(run: Run, lists: list[list[Any]]) -> Any:
 @FUNCTIONS.add("duplicate values", "list: list")
 def _duplicate_values(run: Run, items: list[Any]) -> list[Any]:
     """Return each item that occurs more than once, once."""
-    repeated: list[Any] = []
-    for index, item in enumerate(items):
-        if any(same(run, item, later) for later in items[index + 1 :]) and not any(
-            same(run, item, known) for known in repeated
-        ):
-            repeated.append(item)
-    return repeated
+    seen, told = _Seen(run), _Seen(run)
+    return [item for item in items if not seen.is_new(item) and told.is_new(item)]
 
 
 @FUNCTIONS.add("flatten", "list: list")
