@@ -96,6 +96,7 @@ def formation(folder: Path, cast: Cast, *, death_rate: float) -> Iterator[World]
         "LIANCHENG_CHECKPOINT_SECONDS": "20",
         "LIANCHENG_DEATHS": str(death_rate),
         "LIANCHENG_DEATHS_LOG": str(folder / "deaths.log"),
+        "LIANCHENG_JUMPS": str(folder / "host-clock"),
     }
     product = Product(
         folder / "installation",
@@ -157,7 +158,10 @@ def storm(
     step: Callable[[int], None] = lambda _done: None,
 ) -> tuple[dict[str, int], Monkey]:
     """Play cases, several at once, while a monkey disturbs; case id -> number of its scenario."""
-    monkey = Monkey(world.product, world.postgres, world.redis, plan, random.Random(seed))
+    host_clock = world.folder / "host-clock"
+    monkey = Monkey(
+        world.product, world.postgres, world.redis, plan, random.Random(seed), host_clock
+    )
     own, count = threading.local(), iter(range(1, cases + 1))
 
     def one(number: int) -> tuple[str, int] | None:

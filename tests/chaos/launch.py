@@ -3,6 +3,7 @@
 ``LIANCHENG_DEATHS`` is the chance at each such moment: inside a transaction before its commit,
 right after it, between claiming a job and running it, between handing a message over and noting
 it. Each death is a SIGKILL of the process by itself, noted in ``LIANCHENG_DEATHS_LOG``.
+``LIANCHENG_JUMPS`` names a file with the seconds by which the host's clock is wrong.
 """
 
 import os
@@ -10,10 +11,13 @@ import random
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime, timedelta, tzinfo
+from pathlib import Path
 from typing import Any
 
 CHANCE = float(os.environ.get("LIANCHENG_DEATHS", "0"))
 LOG = os.environ.get("LIANCHENG_DEATHS_LOG", os.devnull)
+JUMPS = Path(os.environ.get("LIANCHENG_JUMPS", os.devnull))
 
 
 def perhaps_die(where: str) -> None:
@@ -50,9 +54,26 @@ def _mortal_after(holder: Any, name: str, where: str) -> None:
     setattr(holder, name, mortal)
 
 
+class _WrongTime(datetime):
+    """What a host believes whose clock has been set."""
+
+    @classmethod
+    def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
+        """Return the host's time, as wrong as the file says."""
+        wrong = JUMPS.read_text(encoding="ascii") if JUMPS.exists() else ""
+        return datetime.now(tz) + timedelta(seconds=float(wrong or 0))
+
+
+def _jumping_clock() -> None:
+    from services.gateways import clock
+
+    clock.datetime = _WrongTime  # type: ignore[misc]
+
+
 def main() -> None:
     """Run the command line."""
     _mortal_transactions()  # before anybody takes the name from there
+    _jumping_clock()
     from api.cli import main as command_line
     from services import jobs
     from services.gateways.mail import SmtpMailer

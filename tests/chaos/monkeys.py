@@ -15,6 +15,9 @@ from bench.product import Product, children
 from bench.servers import Postgres, Redis
 
 
+SEEN_SECONDS = 10  # until a process notices that its host's clock is right again
+
+
 @dataclass
 class Plan:
     """How often each disturbance comes, at least; ``kills`` are SIGKILLs from outside."""
@@ -25,6 +28,7 @@ class Plan:
     pauses: int
     pause_seconds: float
     every_seconds: tuple[float, float]
+    jumps: int = 0  # of the host's clock, which is wrong for a while
 
 
 @dataclass
@@ -45,6 +49,7 @@ class Monkey:
     redis: Redis
     plan: Plan
     chance: random.Random
+    host_clock: Path  # holds by how many seconds the host's clock is wrong
     is_over: threading.Event = field(default_factory=threading.Event)
     done: Counter[str] = field(default_factory=Counter)
     outages: list[Outage] = field(default_factory=list)
@@ -58,6 +63,7 @@ class Monkey:
             (self.plan.crashes, "database crash", self._crash),
             (self.plan.redis_losses, "redis loss", self._lose_redis),
             (self.plan.pauses, "pause", self._pause),
+            (self.plan.jumps, "clock jump", self._jump),
         ):
             acts += [(name, act)] * count
         self.chance.shuffle(acts)
@@ -123,6 +129,15 @@ class Monkey:
             os.kill(pid, signal.SIGSTOP)
             time.sleep(self.plan.pause_seconds)
             os.kill(pid, signal.SIGCONT)
+
+    def _jump(self) -> None:
+        """Set the host's clock wrong, by more than is trusted, and right again after a while."""
+        wrong = self.chance.choice([-1, 1]) * self.chance.uniform(60, 7_200)
+        since = time.monotonic()
+        self.host_clock.write_text(str(wrong), encoding="ascii")
+        time.sleep(self.plan.pause_seconds)
+        self.host_clock.write_text("0", encoding="ascii")
+        self.outages.append(Outage("clock", since, time.monotonic() + SEEN_SECONDS))
 
 
 def deaths(log: Path) -> Counter[str]:

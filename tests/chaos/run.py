@@ -20,8 +20,9 @@ from tests.chaos.monkeys import Plan
 
 PARTS = {  # first steps of scenarios: a signing by five units, a time limit that runs out
     "liangjiang/approval": 6,
-    "liangjiang/silent_candidate": 4,
+    "liangjiang/silent_candidate": 6,
 }
+SHORT_ONES = 5  # cases of the last for one of each other: many small cases, some large ones
 console = Console()
 
 
@@ -33,7 +34,7 @@ def main() -> None:
         folder = Path(name)
         runtime = formation.filled(folder, f"sqlite:///{folder / 'model.db'}")
         told = tell(undisturbed(runtime), runtime.settings.bpmn_root, PARTS)
-        found = _storm(folder, runtime, told, options)
+        found = _storm(folder, runtime, [*told, *told[-1:] * (SHORT_ONES - 1)], options)
     _print(found)
     sys.exit(1 if found.problems else 0)
 
@@ -41,14 +42,15 @@ def main() -> None:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--cases", type=int, default=3000)
-    parser.add_argument("--kills", type=int, default=350, help="SIGKILLs from outside")
-    parser.add_argument("--death-rate", type=float, default=0.002, help="at the worst moments")
+    parser.add_argument("--kills", type=int, default=350, help="from outside")
+    parser.add_argument("--death-rate", type=float, default=0.0003, help="at the worst moments")
     parser.add_argument("--crashes", type=int, default=20, help="of the database")
     parser.add_argument("--redis", type=int, default=20, help="losses of Redis")
     parser.add_argument("--pauses", type=int, default=10, help="SIGSTOPs")
+    parser.add_argument("--jumps", type=int, default=10, help="of the host's clock")
     parser.add_argument("--pause-seconds", type=float, default=20)
     parser.add_argument("--people", type=int, default=6, help="at once")
-    parser.add_argument("--every", type=float, default=2.0, help="mean seconds between")
+    parser.add_argument("--every", type=float, default=4.0, help="mean seconds between")
     seed = int(os.environ.get("LIANCHENG_CHAOS_SEED", random.SystemRandom().randrange(10**9)))
     parser.add_argument("--seed", type=int, default=seed)
     return parser.parse_args()
@@ -63,6 +65,7 @@ def _storm(
         redis_losses=options.redis,
         pauses=options.pauses,
         pause_seconds=options.pause_seconds,
+        jumps=options.jumps,
         every_seconds=(0.2 * options.every, 1.8 * options.every),
     )
     cast = Cast.of(runtime.library)
