@@ -2,6 +2,7 @@
 
 import argparse
 import json
+from statistics import median
 from typing import Any
 
 from rich.console import Console
@@ -35,6 +36,23 @@ def main() -> None:
         console.print(_load_table(results["load"]))
         return
     console.print(table)
+    if "feel" in results:
+        _print_feel(results["feel"])
+
+
+def _print_feel(rows: list[dict[str, Any]]) -> None:
+    """Print what each implementation takes from text to value, in microseconds."""
+    names = list(rows[0]["others_us"])
+    table = Table("from text to value, µs", "ours", *names, title="FEEL beside others")
+    for row in rows:
+        others = (row["others_us"].get(name) for name in names)
+        cells = ("—" if value is None else f"{value:,.0f}" for value in others)
+        table.add_row(escape(row["expression"][:60]), f"{row['fresh_us']:,.0f}", *cells)
+    console.print(table)
+    typical = median(row["evaluate_us"] for row in rows)
+    console.print(f"median of the conditions, parsed once: {typical:.1f} µs (budget 5 µs)")
+    if not expressions.PEERS_PYTHON.exists():
+        console.print(f"for the other Python packages: {expressions.PEERS_HINT}")
 
 
 def _measure(only: str | None, rows: int, cases: int) -> dict[str, Any]:

@@ -54,6 +54,11 @@ FORMS = [
         {"LIANCHENG_HOSTILE": "500"},
     ),
     LongForm(
+        "expressions",
+        ("tests/workflows/feel/test_storm.py",),
+        {"LIANCHENG_FEEL_STORM": "20000"},
+    ),
+    LongForm(
         "tampering",
         ("tests/services/checkpoints/test_tampering.py",),
         {"LIANCHENG_TAMPERINGS": "1000"},

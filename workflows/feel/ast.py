@@ -236,6 +236,17 @@ def depth(node: Node) -> int:
     return deepest
 
 
+def contains(node: Node, kind: type[Node]) -> bool:
+    """Tell whether a tree has a node of one kind."""
+    waiting = [node]
+    while waiting:
+        here = waiting.pop()
+        if isinstance(here, kind):
+            return True
+        waiting.extend(children(here))
+    return False
+
+
 def mentions(node: Node, name: str) -> bool:
     """Tell whether a name occurs anywhere in a tree, whoever binds it."""
     waiting = [node]

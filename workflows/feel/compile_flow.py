@@ -9,13 +9,11 @@ from workflows.feel import comparisons
 from workflows.feel.ast import (
     Between,
     Binary,
-    Filter,
     For,
     If,
     In,
     InstanceOf,
     Iteration,
-    Literal,
     Logical,
     Node,
     Quantified,
@@ -184,56 +182,6 @@ def _dates(start: date, end: date) -> Iterator[date]:
     step = 1 if start <= end else -1
     for days in range(abs((end - start).days) + 1):
         yield start + timedelta(days=days * step)
-
-
-@handles(Filter)
-def _filter(compiler: Compiler, node: Filter) -> Closure:
-    base = compiler.compile(node.base)
-    at = node.at
-    if isinstance(node.predicate, Literal) and type(node.predicate.value) is Decimal:
-        position = node.predicate.value
-        return lambda env: _pick(env.run, at, base(env), position)
-    slot = compiler.new_slot()
-    compiler.scopes.append(frozenset({"item"}))
-    predicate, weight = compiler.compile_inner(node.predicate, slot)
-    compiler.scopes.pop()
-    keep = _keeper(predicate, slot, weight)
-    return lambda env: _filtered(env, at, base(env), keep)
-
-
-def _keeper(predicate: Closure, slot: str, weight: int) -> Callable[[Env, Any], Any]:
-    def keep(env: Env, item: Any) -> Any:
-        env.run.spend(weight)
-        inner = Env(env.scope, {**env.locals, "item": item, slot: item}, env.run)
-        return predicate(inner)
-
-    return keep
-
-
-def _filtered(env: Env, at: int, base: Any, keep: Callable[[Env, Any], Any]) -> Any:
-    if base is None:
-        return None
-    items = [normal(item) for item in base] if type(base) is list else [base]
-    kept: list[Any] = []
-    for index, item in enumerate(items or [None]):
-        chosen = keep(env, item)
-        if index == 0 and type(chosen) is Decimal:
-            return _pick(env.run, at, items, chosen)
-        if chosen is True:
-            kept.append(item)
-    return kept if items else []
-
-
-def _pick(run: Run, at: int, base: Any, position: Decimal) -> Any:
-    """Return the item at a position that counts from 1, or from the end with -1."""
-    if base is None:
-        return None
-    items = base if type(base) is list else [base]
-    if position.adjusted() < 10 and position == int(position):
-        index = int(position)
-        if 1 <= abs(index) <= len(items):
-            return normal(items[index - 1 if index > 0 else index])
-    return run.null(at, "the list has no item at that position", "列表中没有该位置的条目")
 
 
 BOOLEAN_NODES: Final = (Logical, Between, In, InstanceOf, Quantified)

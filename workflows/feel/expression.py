@@ -5,7 +5,14 @@ from functools import lru_cache
 from typing import Any, Final
 
 from workflows.feel import builtins as builtin_functions
-from workflows.feel import comparisons, compile_calls, compile_flow, compile_operators, properties
+from workflows.feel import (
+    comparisons,
+    compile_calls,
+    compile_filters,
+    compile_flow,
+    compile_operators,
+    properties,
+)
 from workflows.feel.ast import Literal, Node, OpenRange, Tests, mentions
 from workflows.feel.checking import Typing, check, check_tests
 from workflows.feel.compile_flow import is_boolean
@@ -19,7 +26,12 @@ from workflows.feel.tokens import multi_word
 from workflows.feel.types import ANY, Type
 from workflows.feel.values import normal, settle
 
-_HANDLERS: Final = (compile_calls, compile_flow, compile_operators)  # importing them registers
+_HANDLERS: Final = (
+    compile_calls,
+    compile_filters,
+    compile_flow,
+    compile_operators,
+)  # importing them registers
 _PHRASES: Final = builtin_functions.PHRASES | properties.PHRASES
 _NO_NAMES: Final[frozenset[str]] = frozenset()
 _CACHED: Final = 4096
