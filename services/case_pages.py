@@ -1,6 +1,6 @@
 """What a signed-in person may read of a case."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,12 +9,23 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
-from services import audit, cases, disclosures, inbox, materials, policies, procedures, views
+from services import (
+    audit,
+    cases,
+    disclosures,
+    fired_rules,
+    inbox,
+    materials,
+    policies,
+    procedures,
+    views,
+)
 from services.actors import Actor
 from services.db.models import AuditEntry, Case, CaseAccess, Decision, Person, Task
 from services.errors import ConflictError
 from services.lookup import get_case
 from services.runtime import Runtime
+from workflows import dmn
 
 ANONYMOUS_EXPERT = "专家"
 ELSEWHERE = "承办机关"
@@ -99,7 +110,7 @@ def timeline(session: Session, actor: Actor, case_id: UUID) -> list[dict[str, An
     """Return the audit chain as a time line: what, when, who, which nodes were passed.
 
     Experts keep their names from all but the officials of the case; how officials share their
-    work is for officials alone.
+    work, and which rules of tables decided, is for officials alone.
     """
     case = visible(session, actor, case_id)
     rows = session.scalars(
@@ -111,17 +122,21 @@ def timeline(session: Session, actor: Actor, case_id: UUID) -> list[dict[str, An
     if not is_official:
         names |= dict.fromkeys(_experts(session, case) - {actor.key}, ANONYMOUS_EXPERT)
     sight = policies.sight_of(session, actor, case)
+    decisions = procedures.ready(session, case.bundle_hash).opened.decisions if is_official else {}
     return [
-        _passage(row, names, is_seen=sight.covers(row.at))
+        _passage(row, names, decisions, is_seen=sight.covers(row.at))
         for row in rows
         if sight.covers(row.at, policies.PROGRESS)
         and (is_official or row.what not in audit.INTERNAL)
     ]
 
 
-def _passage(row: AuditEntry, names: dict[str, str], *, is_seen: bool) -> dict[str, Any]:
+def _passage(
+    row: AuditEntry, names: dict[str, str], decisions: Mapping[str, dmn.Model], *, is_seen: bool
+) -> dict[str, Any]:
     """Return an entry of the time line; of one only disclosed, no more than state and instant."""
     payload = row.payload or {}
+    fired = payload.get("rules", []) if is_seen and decisions else []
     return {
         "seq": row.seq,
         "at": row.at,
@@ -129,6 +144,7 @@ def _passage(row: AuditEntry, names: dict[str, str], *, is_seen: bool) -> dict[s
         "actor": names.get(row.actor, "系统") if is_seen else ELSEWHERE,
         "node": payload.get("node") if is_seen else None,
         "passed": payload.get("passed", []) if is_seen else [],
+        "rules": list(fired_rules.told(decisions, fired)),
         "on_behalf_of": names.get(str(payload.get("on_behalf_of"))) if is_seen else None,
         "state": payload.get("state"),
         "hash": row.hash.hex(),

@@ -324,6 +324,16 @@ class InspectionSchema(Schema):
     objections = fields.List(fields.Nested(InspectedObjectionSchema))
 
 
+class FiredRuleSchema(Schema):
+    """A rule of a decision table that decided."""
+
+    decision = fields.String(metadata={"description": "Id of the decision"})
+    name = fields.String(metadata={"description": "Name of the decision"})
+    rule = fields.String(metadata={"description": "Id of the rule"})
+    row = fields.Integer(metadata={"description": "Its row in the table, from 1"})
+    note = fields.String(metadata={"description": "What its author says of it"})
+
+
 class PassageSchema(Schema):
     """One entry of the case's time line."""
 
@@ -336,5 +346,9 @@ class PassageSchema(Schema):
     )
     node = fields.String(allow_none=True, metadata={"description": "The step it was about"})
     passed = fields.List(fields.List(fields.String()))
+    rules = fields.List(
+        fields.Nested(FiredRuleSchema),
+        metadata={"description": "The rules that decided; officials only"},
+    )
     state = fields.String(allow_none=True)
     hash = fields.String()

@@ -18,7 +18,7 @@ from services.db.models import Case, CaseRole, LegalBasis, Party
 from services.procedures import Ready
 from services.runtime import Runtime
 from services.service_tasks.catalogue import CATALOGUE, Call
-from workflows import engine, feel
+from workflows import dmn, engine, feel
 from workflows.calendar import TIME_ZONE, WorkingCalendar
 from workflows.diagrams import Node
 from workflows.engine import Document, ServiceContext
@@ -27,7 +27,10 @@ from workflows.errors import IncidentError
 
 @dataclass(frozen=True)
 class CaseWorld:
-    """One case inside one transaction, as its diagram and its forms see it."""
+    """One case inside one transaction, as its diagram and its forms see it.
+
+    ``fired`` are the rules of tables that decided in the step under way: [decision, rule, row].
+    """
 
     session: Session
     runtime: Runtime
@@ -35,6 +38,7 @@ class CaseWorld:
     ready: Ready
     actor: Actor | None = None
     _said: list[case_facts.Said] = field(default_factory=list)
+    fired: list[list[Any]] = field(default_factory=list)
 
     @cached_property
     def now(self) -> datetime:
@@ -140,28 +144,32 @@ class CaseWorld:
             calendar=self.calendar,
             scope=self.facts,
             operations=_Operations(self),
-            decide=self.decide,
+            decide=self._decide_for_good,
         )
 
     def decision_of(self, node: Node) -> str:
         """Return the id of the decision that a rule task names, parameters resolved."""
         return self._resolve(node.decision or "")
 
+    def _decide_for_good(self, decision: str, scope: Mapping[str, Any]) -> Document:
+        """Decide, and keep which rules fired for the audit entry of the step."""
+        result = self._evaluate(decision, scope)
+        self.fired.extend([each.element_id, each.rule_id, each.row] for each in result.fired)
+        return _stored(result)
+
     def decide(self, decision: str, scope: Mapping[str, Any]) -> Document:
         """Evaluate a decision of the bundle; what is stored under the rule task's data key.
 
         Raises IncidentError (there is no such decision), DmnError, FeelError.
         """
+        return _stored(self._evaluate(decision, scope))
+
+    def _evaluate(self, decision: str, scope: Mapping[str, Any]) -> dmn.Result:
         decision = self._resolve(decision)
         model = self.ready.opened.decisions.get(decision)
         if model is None:
             raise IncidentError("DECISION", decision, f"流程包里没有决策表“{decision}”")
-        result = model.evaluate(decision, scope, self.context)
-        outputs, rules = feel.to_json(result.outputs), list(result.rules)
-        if isinstance(outputs, dict):
-            return {**outputs, "rules": rules}
-        key = "hits" if isinstance(outputs, list) else "value"
-        return {key: outputs, "rules": rules}
+        return model.evaluate(decision, scope, self.context)
 
     def _resolve(self, text: str) -> str:
         if not text.startswith("="):
@@ -177,6 +185,14 @@ class CaseWorld:
                 raise IncidentError("PARTY", role, f"单位编号不合规：{given}") from error
         bound = self.parties.get(role)
         return bound.id if bound else None
+
+
+def _stored(result: dmn.Result) -> Document:
+    outputs, rules = feel.to_json(result.outputs), list(result.rules)
+    if isinstance(outputs, dict):
+        return {**outputs, "rules": rules}
+    key = "hits" if isinstance(outputs, list) else "value"
+    return {key: outputs, "rules": rules}
 
 
 @dataclass(frozen=True)

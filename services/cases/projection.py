@@ -62,10 +62,17 @@ def project(
         at=world.now,
         actor=world.actor.key if world.actor else "system",
         what=what,
-        payload={**payload, "passed": _passed(step), "state": case.state},
+        payload={**payload, **_fired(world), "passed": _passed(step), "state": case.state},
     )
     world.session.flush()
     notifications.tasks_opened(world, opened)
+
+
+def _fired(world: CaseWorld) -> dict[str, Any]:
+    """Hand over the rules that decided in this step: [decision, rule, row]; none, no entry."""
+    fired = world.fired.copy()
+    world.fired.clear()
+    return {"rules": fired} if fired else {}
 
 
 def _passed(step: Step) -> list[list[str]]:

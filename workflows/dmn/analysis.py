@@ -1,4 +1,4 @@
-"""Static check of a decision table: gaps, overlaps, rules that can never fire.
+"""Static check of a decision table: gaps, overlaps, rules that can never fire or say nothing new.
 
 Every finding is certain and carries an example row. Inputs whose cells are not constants,
 comparisons or intervals are named in ``unchecked``; rules are then given the benefit of doubt.
@@ -6,28 +6,19 @@ comparisons or intervals are named in ``unchecked``; rules are then given the be
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import chain, islice
 from typing import Final
 
 from workflows.dmn.atoms import Atom, cut
+from workflows.dmn.cells import cell_findings
+from workflows.dmn.findings import Finding
 from workflows.dmn.model import DecisionTable, HitPolicy, Rule
 from workflows.feel.values import literal
 
+__all__ = ["Analysis", "Finding", "analyse"]
+
 MAX_FINDINGS: Final = 50
 _MAX_VISITS: Final = 200_000
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """``kind`` is gap, overlap or unreachable; ``example`` maps input labels to FEEL values.
-
-    ``is_fractional``: it concerns only numbers with decimals, so perhaps nothing real.
-    """
-
-    kind: str
-    message_zh: str
-    rule_ids: tuple[str, ...]
-    example: dict[str, str]
-    is_fractional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,16 +49,29 @@ class _Grid:
 def analyse(table: DecisionTable) -> Analysis:
     """Return what is wrong with a table, at most 50 findings of it."""
     grid = _grid(table)
-    found = [finding for _, finding in zip(range(MAX_FINDINGS), _findings(grid), strict=False)]
+    found = list(islice(_once(chain(cell_findings(table), _findings(grid))), MAX_FINDINGS))
     return Analysis(tuple(found), tuple(grid.unchecked), grid.visits <= _MAX_VISITS)
+
+
+def _once(findings: Iterator[Finding]) -> Iterator[Finding]:
+    """Leave out that a rule never fires where that, or why, has been said already."""
+    told: set[str] = set()
+    for finding in findings:
+        if finding.kind != "unreachable" or not told.intersection(finding.rule_ids):
+            yield finding
+        if finding.kind in {"type", "unreachable"}:
+            told.update(finding.rule_ids)
 
 
 def _findings(grid: _Grid) -> Iterator[Finding]:
     policy = grid.table.hit_policy
+    yield from _never(grid)
     if policy in {HitPolicy.UNIQUE, HitPolicy.ANY}:
         yield from _overlaps(grid)
     if policy is HitPolicy.FIRST:
         yield from _unreachable(grid)
+    if grid.table.gives_list:
+        yield from _duplicates(grid)
     has_default = any(output.default for output in grid.table.outputs)
     if not has_default and not grid.table.gives_list and grid.table.aggregation is None:
         yield from _gaps(grid)
@@ -187,6 +191,49 @@ def _unreachable(grid: _Grid) -> Iterator[Finding]:
         if reachable is None and grid.visits <= _MAX_VISITS:
             why = "这条规则永远不会命中,前面的规则已覆盖"
             yield _finding(grid, "unreachable", why, (rule.id,), [])
+
+
+def _never(grid: _Grid) -> Iterator[Finding]:
+    """Yield each rule one of whose cells no value satisfies."""
+    for rule in grid.table.rules:
+        bit = 1 << (rule.number - 1)
+        for column, masks in enumerate(grid.may):
+            if not any(mask & bit for mask in masks):
+                label = grid.table.inputs[column].label
+                text = f"第 {rule.number} 行永远不会命中,“{label}”的条件没有值能满足"
+                yield Finding("unreachable", text, (rule.id,), {})
+                break
+
+
+def _duplicates(grid: _Grid) -> Iterator[Finding]:
+    """Yield each rule that another, which says the same, already covers."""
+    rules = grid.table.rules
+    areas = [[_area(masks, rule) for masks in grid.sure] for rule in rules]
+    written = [tuple(cell.source for cell in rule.results) for rule in rules]
+    for index, rule in enumerate(rules):
+        for other in rules:
+            grid.visits += 1
+            if other is rule or written[index] != written[other.number - 1]:
+                continue
+            if _covers(grid, areas, other, rule) and (
+                rule.number > other.number or not _covers(grid, areas, rule, other)
+            ):
+                text = f"第 {rule.number} 行多余,第 {other.number} 行已得出同样的结果"
+                yield Finding("duplicate", text, (other.id, rule.id), {})
+                break
+
+
+def _covers(grid: _Grid, areas: list[list[int]], wide: Rule, narrow: Rule) -> bool:
+    """Tell whether wherever ``narrow`` fires ``wide`` fires too; of formulas, only if alike."""
+    for column in range(len(grid.atoms)):
+        left, right = areas[wide.number - 1][column], areas[narrow.number - 1][column]
+        is_formula = grid.table.inputs[column].label in grid.unchecked
+        if is_formula and not left:
+            if wide.tests[column].source != narrow.tests[column].source:
+                return False
+        elif right & ~left:
+            return False
+    return True
 
 
 def _finding(

@@ -51,9 +51,27 @@ def cut(table: DecisionTable, column: int) -> tuple[Atom, ...] | None:
     except (_OpaqueError, FeelError):
         return None
     atoms = _atoms([*constants, *limits])
-    if atoms is None or allowed is None:
-        return atoms
-    return tuple(atom for atom in atoms if allowed.evaluate(atom.value, {}) is True)
+    if atoms is None:
+        return None
+    fits = [a for a in atoms if allowed is None or allowed.evaluate(a.value, {}) is True]
+    if any(_is_for_null(cell, fits) for cell in cells):
+        fits.insert(0, Atom(None))
+    return tuple(fits)
+
+
+def constants_of(test: Node, source: str) -> list[Any]:
+    """Return the constants that one test of a cell is about; none when it is a formula."""
+    try:
+        return list(_edges(test, source))
+    except (_OpaqueError, FeelError):
+        return []
+
+
+def _is_for_null(cell: UnaryTests, atoms: list[Atom]) -> bool:
+    """Tell whether only what is not known satisfies a cell, such as ``not`` of all allowed values."""
+    if any(cell.evaluate(atom.value, {}) is True for atom in atoms):
+        return False
+    return cell.evaluate(None, {}) is True
 
 
 class _OpaqueError(Exception):

@@ -2,13 +2,16 @@
 
 import re
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from lxml import etree
 
 from workflows import feel
 from workflows.dmn.errors import DmnError
 from workflows.xml import UnsafeXmlError, parse_xml
+
+if TYPE_CHECKING:
+    from workflows.dmn.model import DecisionTable
 
 NAMESPACES: Final = frozenset(
     {
@@ -35,12 +38,16 @@ def open_file(xml: bytes) -> tuple[Element, str]:
 
 
 class Elements:
-    """Finds the parts of elements, and parses what is written in them."""
+    """Finds the parts of elements, and parses what is written in them.
+
+    ``tables`` are those read so far, wherever they stand, each with the id of what they belong to.
+    """
 
     def __init__(self, root: Element, namespace: str, more_names: frozenset[str]) -> None:
         self.root = root
         self._prefix = f"{{{namespace}}}"
         self._seen: set[str] = set()
+        self.tables: list[tuple[str, DecisionTable]] = []
         self.names = frozenset(self._known_names()) | more_names
 
     def _known_names(self) -> Iterator[str]:

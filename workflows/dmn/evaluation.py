@@ -18,6 +18,7 @@ from workflows.dmn.model import (
     Knowledge,
     Needs,
     Result,
+    Rule,
     Service,
 )
 from workflows.dmn.tables import evaluate_table
@@ -27,7 +28,8 @@ from workflows.dmn.tables import evaluate_table
 class Model:
     """The decisions of one file and what they use. Immutable; safe to share between threads.
 
-    ``imported`` are other models under the names by which this one imports them.
+    ``imported`` are other models under the names by which this one imports them; ``tables`` all
+    decision tables, in whatever they stand, each with the id of its decision or knowledge model.
     """
 
     name: str
@@ -38,6 +40,7 @@ class Model:
     services: Mapping[str, Service] = field(default_factory=dict)
     imported: Mapping[str, "Model"] = field(default_factory=dict)
     types: Mapping[str, ItemType] = field(default_factory=dict)
+    tables: tuple[tuple[str, DecisionTable], ...] = ()
 
     def evaluate(
         self, name_or_id: str, scope: Mapping[str, Any], context: feel.Context = feel.DEFAULT
@@ -68,6 +71,16 @@ class Model:
             if name_or_id in {decision.name, decision.variable}:
                 return decision
         raise DmnError(f"there is no decision {name_or_id}", f"没有名为“{name_or_id}”的决策")
+
+    def name_of(self, element_id: str) -> str:
+        """Return the name of a decision or knowledge model; its id when there is none."""
+        found = self.decisions.get(element_id) or self.knowledge.get(element_id)
+        return element_id if found is None else found.name
+
+    def rule(self, rule_id: str) -> Rule | None:
+        """Return a rule of any of the tables by its id."""
+        rules = (rule for _owner_id, table in self.tables for rule in table.rules)
+        return next((rule for rule in rules if rule.id == rule_id), None)
 
     def has(self, element_id: str) -> bool:
         """Tell whether an element of this id can be required."""

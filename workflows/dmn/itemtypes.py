@@ -68,6 +68,17 @@ class ItemType:
             here = here.base
         return None
 
+    def plain(self) -> str | None:
+        """Return the built-in type of one plain value; None for a list, structure or function."""
+        here: str | ItemType = self
+        for _ in range(_MAX_DEPTH):
+            if not isinstance(here, ItemType):
+                return None if here == ANY else here
+            if here.is_collection or here.components or here.is_function:
+                return None
+            here = here.base
+        return None
+
     def _fit(self, run: Run, value: Any, depth: int, *, is_data: bool) -> Any:
         run.spend(1)
         if depth > _MAX_DEPTH:

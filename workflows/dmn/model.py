@@ -46,13 +46,17 @@ class Aggregation(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """A column of conditions. ``allowed`` are the values the input may have, if it says so."""
+    """A column of conditions. ``allowed`` are the values the input may have, if it says so.
+
+    ``base`` is the built-in type that its type comes to, if it is a plain value's.
+    """
 
     id: str
     label: str
     expression: Expression
     type_name: str | None
     allowed: UnaryTests | None
+    base: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,16 +73,18 @@ class Output:
     values: tuple[Any, ...] | None
     default: Expression | None
     allowed: UnaryTests | None = None
+    base: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A row; ``number`` counts from 1."""
+    """A row; ``number`` counts from 1, ``note`` is what its author says of it."""
 
     id: str
     number: int
     tests: tuple[UnaryTests, ...]
     results: tuple[Expression, ...]
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,6 +60,7 @@ class _Reader:
             {each.id: each for each in services},
             self._imported,
             self._types.own,
+            tuple(source.tables),
         )
 
     def _decision(self, element: Element) -> Decision:

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from workflows import feel
-from workflows.dmn.elements import Element, Elements, faulty
+from workflows.dmn.elements import Element, Elements, faulty, words
 from workflows.dmn.errors import DmnError
-from workflows.dmn.itemtypes import ItemType
+from workflows.dmn.itemtypes import ANY, ItemType, built_in
 from workflows.dmn.model import (
     Aggregation,
     DecisionTable,
@@ -18,6 +18,7 @@ from workflows.dmn.model import (
 
 MAX_RULES: Final = 1000
 MAX_COLUMNS: Final = 60
+MAX_NOTE: Final = 500  # characters
 Types = dict[str, ItemType]
 
 
@@ -43,6 +44,7 @@ class _TableReader:
         rules = tuple(self._rules(rows, table_id, len(inputs), len(outputs)))
         table = DecisionTable(table_id, policy, aggregation, inputs, outputs, rules)
         _check_table(table)
+        self._source.tables.append((self._owner_id, table))
         return table
 
     def _inputs(self, element: Element, table_id: str) -> Iterator[Input]:
@@ -57,6 +59,7 @@ class _TableReader:
                 self._source.expression(source, input_id),
                 source.get("typeRef"),
                 self._allowed(column, "inputValues", source.get("typeRef"), input_id),
+                self._base(source.get("typeRef")),
             )
 
     def _outputs(self, element: Element, table_id: str) -> Iterator[Output]:
@@ -73,7 +76,15 @@ class _TableReader:
                 if default is not None and self._source.text(default)
                 else None,
                 allowed,
+                self._base(column.get("typeRef")),
             )
+
+    def _base(self, type_name: str | None) -> str | None:
+        if type_name is None:
+            return None
+        kind = self._types.get(words(type_name))
+        name = built_in(type_name) if kind is None else kind.plain()
+        return None if name == ANY else name
 
     def _allowed(
         self, column: Element, tag: str, type_name: str | None, column_id: str
@@ -116,7 +127,15 @@ class _TableReader:
                     source.expression(cell, cell.get("id") or rule_id, empty="null")
                     for cell in results
                 ),
+                self._note(row),
             )
+
+    def _note(self, row: Element) -> str:
+        """Return a rule's description and annotations, at most 500 characters."""
+        description = self._source.one(row, "description")
+        notes = [] if description is None else [description.text or ""]
+        notes += [self._source.text(each) for each in self._source.all(row, "annotationEntry")]
+        return " ".join(words(each) for each in notes if each)[:MAX_NOTE]
 
 
 def _policy(element: Element, table_id: str) -> tuple[HitPolicy, Aggregation | None]:

@@ -329,6 +329,32 @@ def test_a_message_is_seen_inside_its_event_subprocess_and_listed_outside(bpmn):
 
 
 @pytest.mark.parametrize(
+    ("rule", "severity", "rows"),
+    [
+        ("tables.unreachable", "warning", (("? < 3 and ? > 5", '"LOW"'), ("-", '"HIGH"'))),
+        ("tables.unchecked", "info", (("< limit", '"LOW"'), (">= limit", '"HIGH"'))),
+    ],
+)
+def test_rows_without_effect_and_columns_of_formulas_are_told(bpmn, rule, severity, rows):
+    drawn = bpmn.process("start>ask>end", ask=bpmn.rule(bpmn.inputs(region="=1", limit="=2")))
+
+    found = bpmn.findings(drawn, dmn=bpmn.table(*rows))
+
+    assert (severity, rule) in {(each.severity, each.rule) for each in found}
+
+
+def test_a_decision_that_says_nothing_of_how_it_is_made_is_an_error(bpmn):
+    drawn = bpmn.process("start>ask>end", ask=bpmn.rule(bpmn.inputs(region="=1")))
+    whole = bpmn.table(("-", '"LOW"'))
+    start, stop = whole.index("<decisionTable"), whole.index("</decisionTable>")
+    empty = whole[:start] + whole[stop + len("</decisionTable>") :]
+
+    found = {(each.severity, each.rule) for each in bpmn.findings(drawn, dmn=empty)}
+
+    assert ("error", "tables.no-logic") in found
+
+
+@pytest.mark.parametrize(
     ("rule", "rows"),
     [
         ("tables.gap", (("< 5", '"LOW"'), ("> 6", '"HIGH"'))),

@@ -7,7 +7,7 @@ export default {
   tabs: { overview: 'Overview', diagram: 'Diagram', timeline: 'Time line', documents: 'Documents', decisions: 'Decisions', parties: 'Parties and signatures', handoffs: 'Handoffs', deadlines: 'Time limits', deliveries: 'Deliveries', comments: 'Comments' },
   now: { title: 'Where it stands', none: 'No open step', who: 'With', since: 'Since', due: 'Due', mine: 'Do it', unknown: 'The handling agency', anyone: 'To be claimed' },
   messages: { title: 'What you may ask for', send: 'Submit', done: 'Submitted' },
-  timeline: { at: 'When', what: 'What', who: 'Who', state: 'State', onBehalf: 'for {name}', steps: 'Passed: {names}', chain: 'Hash' },
+  timeline: { at: 'When', what: 'What', who: 'Who', state: 'State', onBehalf: 'for {name}', steps: 'Passed: {names}', rule: 'Decided by row {row} of the table “{name}”', chain: 'Hash' },
   event: {
     case_started: 'Case started', task_completed: 'Task done', task_claimed: 'Claimed', task_released: 'Given back', task_withdrawn: 'Taken back',
     task_transferred: 'Transferred', task_delegated: 'Delegated', task_delegation_ended: 'Delegation taken back', task_delegation_returned: 'Delegation handed back',

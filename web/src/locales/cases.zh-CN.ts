@@ -7,7 +7,7 @@ export default {
   tabs: { overview: '概览', diagram: '流程图', timeline: '时间线', documents: '材料与文书', decisions: '意见与决定', parties: '单位与签署', handoffs: '移送', deadlines: '时限', deliveries: '送达', comments: '交流' },
   now: { title: '现在的环节', none: '没有待办环节', who: '由谁办理', since: '自', due: '期限', mine: '去办理', unknown: '承办单位', anyone: '待签收' },
   messages: { title: '您可以提出', send: '提交', done: '已提交' },
-  timeline: { at: '时间', what: '事项', who: '办理人', state: '状态', onBehalf: '代{name}', steps: '经过：{names}', chain: '校验值' },
+  timeline: { at: '时间', what: '事项', who: '办理人', state: '状态', onBehalf: '代{name}', steps: '经过：{names}', rule: '依据决策表“{name}”第 {row} 行', chain: '校验值' },
   event: {
     case_started: '发起办件', task_completed: '办理', task_claimed: '签收', task_released: '放回', task_withdrawn: '撤回办理',
     task_transferred: '转办', task_delegated: '委派', task_delegation_ended: '收回委派', task_delegation_returned: '交回委派',
