@@ -70,7 +70,7 @@ def _drill(folder: Path, cases: int, continued: int, figures: dict[str, Any]) ->
             (folder / "backup.zip").open("rb") as f,
         ):
             figures["restored"] = restoring.restore(second, open_archive(f), _steps(bar, "restore"))
-        problems = _sent_again(second, sent)
+        problems = _lost(figures["restored"], cases) + _sent_again(second, sent)
         with _timed(figures, "continued, seconds"):
             problems += _continue(second, stories, made[:continued], figures)
         for runtime in (first, second):
@@ -160,6 +160,11 @@ def _empty(first: Runtime, folder: Path, url: str) -> Runtime:
         files=FolderFileStore(folder / "second-files"),
         mailer=FakeMailer(),
     )
+
+
+def _lost(restored: dict[str, Any], cases: int) -> list[str]:
+    missing = cases - restored["cases"]
+    return [f"{missing} cases are missing"] if missing > 0 else []
 
 
 def _sent_again(second: Runtime, sent: set[str]) -> list[str]:

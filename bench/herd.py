@@ -26,6 +26,7 @@ _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _LEFT_OUT = {"case_snapshots", "anchored_heads", "documents", "handoffs_in", "handoffs_out"}
 _HEAD = 4  # bytes before the packed part of a state
 _AT_ONCE = 500
+_PARAMETERS = 10_000  # of one statement; PostgreSQL takes 65,535
 
 
 @dataclass
@@ -65,6 +66,7 @@ def multiply(
     connection: Connection, templates: list[Template], count: int, step: Callable[[int], None]
 ) -> list[UUID]:
     """Add ``count`` copies, turn by turn of the templates; their ids. Commits every 500."""
+    connection.rollback()  # what was read for the templates; each batch is a transaction
     made: list[UUID] = []
     while len(made) < count:
         number = min(_AT_ONCE, count - len(made))
@@ -72,8 +74,8 @@ def multiply(
         for _ in range(number):
             chosen = templates[len(made) % len(templates)]
             made.append(_copy(chosen, batch))
-        _write(connection, batch)
-        connection.commit()
+        with connection.begin():
+            _write(connection, batch)
         step(len(made))
     return made
 
@@ -172,9 +174,15 @@ def _write(connection: Connection, batch: dict[str, list[dict[str, Any]]]) -> No
                 copy.write_row([row[name] for name in names])
 
 
+def batched(ids: list[UUID], size: int) -> Iterable[list[UUID]]:
+    """Yield the ids in parts of at most ``size``."""
+    return (ids[start : start + size] for start in range(0, len(ids), size))
+
+
 def as_production(connection: Connection, case_ids: list[UUID]) -> None:
     """Let rehearsed cases count as real ones, so that they stand in everybody's lists."""
     cases: Table = Case.__table__  # type: ignore[assignment]
     values = {"is_rehearsal": False, "rehearsal": None}
-    connection.execute(cases.update().where(cases.c.id.in_(case_ids)).values(values))
+    for part in batched(case_ids, _PARAMETERS):
+        connection.execute(cases.update().where(cases.c.id.in_(part)).values(values))
     connection.commit()
