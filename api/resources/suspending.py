@@ -19,7 +19,7 @@ from api.schemas.operating import (
 )
 from api.shell import command, read
 from api.strict_json import Blueprint
-from services.operations import limits, suspending
+from services.operations import limit_views, limits, suspending
 
 blueprint = Blueprint(
     "suspending", __name__, url_prefix="/api/v1", description="Suspensions, changed limits"
@@ -116,7 +116,7 @@ class LimitChanges(MethodView):
     @blueprint.alt_response(404, description="No such case")
     def get(self, case_id: UUID) -> Any:
         """List the running limits, whether each may be moved, and the changes there were."""
-        return read(lambda session, actor: limits.of_case(session, actor, case_id))
+        return read(lambda session, actor: limit_views.of_case(session, actor, case_id))
 
     @blueprint.arguments(ProposalSchema)
     @blueprint.response(201, LimitChangeSchema)

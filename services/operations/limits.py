@@ -5,41 +5,28 @@ both ways (ASM-P-61). A limit that stops and runs on (a named clock) is computed
 on; several that end together are moved by nobody.
 """
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from services import audit, notifications, policies, procedures, suspensions
 from services.actors import Actor
-from services.case_pages import visible
 from services.cases.environment import CaseWorld
 from services.cases.projection import project
 from services.cases.steps import advance
-from services.db.models import Case, Deadline, LimitChange, Person, Task
-from services.errors import ConflictError, InvalidError, NotFoundError
+from services.db.models import Case, Deadline, LimitChange, Task
+from services.errors import ConflictError, NotFoundError
 from services.lookup import lock_case
-from services.operations import scope
-from services.policies import YES, Verdict
+from services.operations import limit_rules, limit_views, scope
 from services.runtime import Runtime
 from workflows import engine
 from workflows.calendar import TIME_ZONE
 from workflows.errors import TaskNotWaitingError
 
-ASSUMPTION = "ASM-"  # what a basis begins with that is no article
 MOVED = "moved"  # kind of the ledger's line that says so
-MAX_DAYS = 366
-
-
-def judge(limit: Deadline) -> Verdict:
-    """Judge whether a limit may be moved at all: what a regulation says is hard."""
-    if limit.ended_at is not None:
-        return Verdict(False, "这一期限已经结束")
-    if not limit.basis.startswith(ASSUMPTION):
-        return Verdict(False, f"这一期限由法规规定（{limit.basis}），办理机关不能变更")
-    return YES
 
 
 def propose(
@@ -60,7 +47,7 @@ def propose(
     case = scope.lock(session, actor, case_id)
     suspensions.refuse_step(session, case)
     limit = _limit(session, case, deadline_id)
-    verdict = judge(limit)
+    verdict = limit_rules.judge(limit)
     if not verdict.is_allowed:
         raise ConflictError(verdict.reason, "LIMIT_NOT_CHANGEABLE")
     if _open(session, limit.id) is not None:
@@ -70,7 +57,7 @@ def propose(
         deadline_id=limit.id,
         node_id=limit.node_id,
         old_due_at=limit.due_at,
-        new_due_at=_end_of(last_day, limit, runtime.now(case)),
+        new_due_at=limit_rules.end_of(last_day, limit, runtime.now(case)),
         reason=reason,
         proposed_by=actor.person_id,
         proposed_at=runtime.now(case),
@@ -78,7 +65,7 @@ def propose(
     session.add(row)
     session.flush()
     _seal(session, runtime, case, actor, row, "limit.proposed")
-    return _shown(row, actor.name, None)
+    return limit_views.shown(row, actor.name, None)
 
 
 def _limit(session: Session, case: Case, deadline_id: UUID) -> Deadline:
@@ -94,18 +81,6 @@ def _open(session: Session, deadline_id: UUID) -> LimitChange | None:
             LimitChange.deadline_id == deadline_id, LimitChange.decided_at.is_(None)
         )
     ).first()
-
-
-def _end_of(last_day: date, limit: Deadline, now: datetime) -> datetime:
-    """Return the instant after the last day. Raises InvalidError."""
-    today = now.astimezone(TIME_ZONE).date()
-    if not today <= last_day <= today + timedelta(days=MAX_DAYS):
-        text = f"新的末日应在今天（{today}）之后、一年之内"
-        raise InvalidError("新的末日有误", {"last_day": [text]})
-    due_at = datetime.combine(last_day + timedelta(days=1), time(), TIME_ZONE)
-    if due_at == limit.due_at:
-        raise InvalidError("新的末日有误", {"last_day": ["与现在的末日相同"]})
-    return due_at
 
 
 def decide(
@@ -128,7 +103,7 @@ def decide(
     case = lock_case(session, case_id)
     policies.see_case(session, actor, case)
     row = session.get_one(LimitChange, change_id, populate_existing=True)
-    _may_decide(session, actor, case, row).require()
+    limit_rules.may_decide(session, actor, case, row).require()
     if row.decided_at is not None:
         raise ConflictError("这项期限变更已经有人决定", "CHANGE_DECIDED")
     suspensions.refuse_step(session, case)
@@ -139,20 +114,12 @@ def decide(
         _move(session, runtime, actor, case, row)
     else:
         _seal(session, runtime, case, actor, row, "limit.refused")
-    return _shown(row, _name(session, row.proposed_by), actor.name)
-
-
-def _may_decide(session: Session, actor: Actor, case: Case, row: LimitChange) -> Verdict:
-    if not scope.leads(session, actor, case):
-        return Verdict(False, "只有办理机关的领导和流程负责人可以批准期限变更")
-    if row.proposed_by == actor.person_id:
-        return Verdict(False, "期限变更由另一人批准，不能批准自己提出的变更")
-    return YES
+    return limit_views.shown(row, limit_views.name(session, row.proposed_by), actor.name)
 
 
 def _move(session: Session, runtime: Runtime, actor: Actor, case: Case, row: LimitChange) -> None:
     limit = session.get_one(Deadline, row.deadline_id)
-    verdict = judge(limit)
+    verdict = limit_rules.judge(limit)
     if not verdict.is_allowed:
         raise ConflictError(verdict.reason, "LIMIT_NOT_CHANGEABLE")
     ready = procedures.ready(session, case.bundle_hash)
@@ -221,67 +188,3 @@ def _seal(
         payload=_payload(row),
     )
     session.flush()
-
-
-def of_case(session: Session, actor: Actor, case_id: UUID) -> dict[str, Any]:
-    """Return the running limits of a case with whether each may be moved, and all changes.
-
-    For the officials it has come to. Raises NotFoundError, NotAllowedError.
-    """
-    case = visible(session, actor, case_id)
-    policies.still_with(session, actor, case).require()
-    rows = session.scalars(
-        select(Deadline)
-        .where(Deadline.case_id == case.id, Deadline.ended_at.is_(None))
-        .order_by(Deadline.due_at, Deadline.node_id)
-    )
-    tasks = {t.id: t.name for t in session.scalars(select(Task).where(Task.case_id == case.id))}
-    return {
-        "may_propose": scope.keeps(session, actor, case),
-        "running": [_running(row, tasks) for row in rows],
-        "changes": _changes(session, actor, case),
-    }
-
-
-def _running(row: Deadline, names: dict[UUID, str]) -> dict[str, Any]:
-    verdict = judge(row)
-    return {
-        "id": row.id,
-        "name": names.get(row.task_id, row.node_id),
-        "due_at": row.due_at,
-        "basis": row.basis,
-        "may_change": verdict.is_allowed,
-        "reason": verdict.reason,
-    }
-
-
-def _changes(session: Session, actor: Actor, case: Case) -> list[dict[str, Any]]:
-    proposer, decider = aliased(Person), aliased(Person)
-    rows = session.execute(
-        select(LimitChange, proposer.name, decider.name)
-        .join(proposer, proposer.id == LimitChange.proposed_by)
-        .outerjoin(decider, decider.id == LimitChange.decided_by)
-        .where(LimitChange.case_id == case.id)
-        .order_by(LimitChange.proposed_at.desc())
-    )
-    return [
-        _shown(row, by, decided)
-        | {
-            "may_decide": row.decided_at is None
-            and _may_decide(session, actor, case, row).is_allowed
-        }
-        for row, by, decided in rows
-    ]
-
-
-def _name(session: Session, person_id: UUID) -> str:
-    return session.get_one(Person, person_id).name
-
-
-def _shown(row: LimitChange, proposed_by: str, decided_by: str | None) -> dict[str, Any]:
-    shown = (
-        "id", "deadline_id", "node_id", "old_due_at", "new_due_at", "reason", "proposed_at",
-        "decided_at", "is_approved", "decision_reason",
-    )  # fmt: skip
-    named = {"proposed_by": proposed_by, "decided_by": decided_by, "may_decide": False}
-    return {name: getattr(row, name) for name in shown} | named

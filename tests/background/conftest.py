@@ -1,10 +1,7 @@
-"""A production formation: PostgreSQL, Redis, workers as they really run, and a slow mail server."""
+"""A production formation: PostgreSQL, Redis, workers as they really run, and a mail server with a gate."""
 
-import socketserver
-import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,56 +15,9 @@ from bench import servers
 from bench.product import Product
 from services.db.engine import Sessions, open_engine, open_sessions, unit_of_work
 from services.db.models import Job, JobKind, Person, Sweep
+from tests.outside import MailServer, serve
 
 PATIENCE_SECONDS = 40
-
-
-class SlowMail(socketserver.ThreadingTCPServer):
-    """Takes mail and keeps the Message-IDs; answers only while its gate is open."""
-
-    daemon_threads = True
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Session)
-        self.gate = threading.Event()
-        self.gate.set()
-        self.begun: list[str] = []
-        self.taken: list[str] = []
-
-    @property
-    def url(self) -> str:
-        return f"smtp://127.0.0.1:{self.server_address[1]}"
-
-    def forget(self) -> None:
-        self.begun.clear()
-        self.taken.clear()
-        self.gate.set()
-
-
-class _Session(socketserver.StreamRequestHandler):
-    def handle(self) -> None:
-        with suppress(ConnectionError):  # workers are killed here
-            self._talk()
-
-    def _talk(self) -> None:
-        self._say("220 slow")
-        while line := self.rfile.readline().decode().strip():
-            word = line.split(":")[0].split()[0].upper()
-            if word == "DATA":
-                self._say("354 go on")
-                self._take()
-            self._say("221 bye" if word == "QUIT" else "250 ok")
-
-    def _take(self) -> None:
-        lines = list(iter(self.rfile.readline, b".\r\n"))
-        [key] = [line.decode().strip() for line in lines if line.startswith(b"Message-ID")]
-        server: Any = self.server
-        server.begun.append(key)
-        server.gate.wait()
-        server.taken.append(key)
-
-    def _say(self, line: str) -> None:
-        self.wfile.write(f"{line}\r\n".encode())
 
 
 @dataclass
@@ -76,7 +26,7 @@ class Formation:
 
     product: Product
     redis: servers.Redis
-    mail: SlowMail
+    mail: MailServer
     sessions: Sessions = field(init=False)
 
     def __post_init__(self) -> None:
@@ -137,9 +87,9 @@ def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[servers.R
 
 
 @pytest.fixture(scope="session")
-def slow_mail() -> Iterator[SlowMail]:
-    server = SlowMail()
-    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+def mail_server() -> Iterator[MailServer]:
+    server = MailServer()
+    serve(server)
     yield server
     server.gate.set()
     server.shutdown()
@@ -147,13 +97,13 @@ def slow_mail() -> Iterator[SlowMail]:
 
 @pytest.fixture
 def formation(
-    databases: Any, redis_server: servers.Redis, slow_mail: SlowMail, tmp_path: Path
+    databases: Any, redis_server: servers.Redis, mail_server: MailServer, tmp_path: Path
 ) -> Iterator[Formation]:
     """Nothing runs yet. The sweeper looks seldom, a job may take 2 s, its lease is 5 s."""
-    slow_mail.forget()
+    mail_server.forget()
     redis_server.client().flushall()
     settings = {
-        "LIANCHENG_SMTP_URL": slow_mail.url,
+        "LIANCHENG_SMTP_URL": mail_server.url,
         "LIANCHENG_SWEEP_MILLISECONDS": "1500",
         "LIANCHENG_JOB_SECONDS": "2",
         "LIANCHENG_LEASE_SECONDS": "5",
@@ -164,9 +114,9 @@ def formation(
         redis_url=redis_server.url,
         settings=settings,
     )
-    made = Formation(product, redis_server, slow_mail)
+    made = Formation(product, redis_server, mail_server)
     yield made
-    slow_mail.gate.set()
+    mail_server.gate.set()
     for number, process in list(product.worker_processes.items()):
         if process.poll() is None:
             product.kill_worker(number)

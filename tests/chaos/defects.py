@@ -10,12 +10,13 @@ from sqlalchemy import event, text, update
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.selectable import Select
 
-from services import commands, jobs
+from services import commands
 from services import runtime as runtimes
 from services.db import engine as engines
 from services.db.models import Case, Channel, Delivery, Job
 from services.gateways.clock import FakeClock
 from services.gateways.mail import Mail
+from services.jobs import claiming
 from tests.chaos import hunts
 from tests.chaos.pairs.table import Table
 
@@ -114,7 +115,7 @@ def _no_populate_existing(patch: Patch, _table: Table) -> None:
 
 
 def _no_lease(patch: Patch, _table: Table) -> None:
-    whole = jobs.claim
+    whole = claiming.claim
 
     def claim(session: Session, *given: Any, **more: Any) -> Any:
         found = whole(session, *given, **more)
@@ -122,7 +123,7 @@ def _no_lease(patch: Patch, _table: Table) -> None:
             session.execute(update(Job).where(Job.id == found.id).values(lease_until=None))
         return found
 
-    patch.setattr(jobs, "claim", claim)
+    patch.setattr(claiming, "claim", claim)
 
 
 def _lease_too_short(_patch: Patch, table: Table) -> Table:
@@ -132,7 +133,7 @@ def _lease_too_short(_patch: Patch, table: Table) -> Table:
 
 def _cursor(patch: Patch, _table: Table) -> None:
     """Look only at what is due after what was run last."""
-    whole, seen = jobs.claim, [datetime.min.replace(tzinfo=UTC)]
+    whole, seen = claiming.claim, [datetime.min.replace(tzinfo=UTC)]
 
     def claim(session: Session, *given: Any, **more: Any) -> Any:
         passed = update(Job).where(Job.due_at <= seen[0], Job.done_at.is_(None))
@@ -142,7 +143,7 @@ def _cursor(patch: Patch, _table: Table) -> None:
             seen[0] = max(seen[0], session.get_one(Job, found.id).due_at)
         return found
 
-    patch.setattr(jobs, "claim", claim)
+    patch.setattr(claiming, "claim", claim)
 
 
 def _begin_deferred(patch: Patch, _table: Table) -> None:

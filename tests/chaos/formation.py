@@ -38,8 +38,8 @@ from services.scenarios.accounts import Cast
 from services.settings import Settings
 from tests.chaos.model import Told, difference, story, wish_for_webhooks
 from tests.chaos.monkeys import Monkey, Plan, deaths
-from tests.chaos.outside import MailServer, Provider, serve
 from tests.chaos.people import PatientDriver
+from tests.outside import MailServer, Provider, serve
 
 LEASE_SECONDS, JOB_SECONDS, SWEEP_SECONDS = 7, 3, 1.5
 QUIET_SECONDS = 120

@@ -78,8 +78,9 @@ def main() -> None:
     from services import jobs
     from services.gateways.mail import SmtpMailer
     from services.gateways.messages import HttpMessenger
+    from services.jobs import failing
 
-    jobs.FIRST_RETRY_SECONDS = 1
+    failing.FIRST_RETRY_SECONDS = 1
     _mortal_after(jobs, "claim_next", "between claim and finish")
     _mortal_after(SmtpMailer, "send", "after a mail was sent")
     _mortal_after(HttpMessenger, "send", "after a message was sent")

@@ -10,6 +10,7 @@ from services import audit, jobs, posting, procedures
 from services.cases.environment import CaseWorld
 from services.db.engine import unit_of_work
 from services.db.models import Case, CaseHold, CaseStatus, Incident, Job, JobKind
+from services.jobs import kinds
 from services.lookup import lock_case
 from services.service_tasks import opinions
 from services.service_tasks.batches import claim, hold, release
@@ -134,7 +135,7 @@ def test_a_message_that_comes_too_early_is_delivered_later(pair, runtime):
     assert messages(runtime)[0].attempts == 2  # it rests, however long the case takes
 
     with unit_of_work(runtime.sessions) as session:
-        session.get_one(Job, waiting.id).attempts = jobs.MAX_RESTS
+        session.get_one(Job, waiting.id).attempts = kinds.MAX_RESTS
     runtime.clock.advance(timedelta(days=2))
     jobs.run_due(runtime, "worker")
     with unit_of_work(runtime.sessions) as session:

@@ -4,6 +4,7 @@ import json
 import socketserver
 import threading
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -37,7 +38,10 @@ class Taken:
 
 
 class MailServer(socketserver.ThreadingTCPServer):
-    """Takes every mail, as plain SMTP servers do: the same one twice is two mails."""
+    """Takes every mail, as plain SMTP servers do: the same one twice is two mails.
+
+    It answers a mail only while its gate is open: whoever hands one over waits.
+    """
 
     daemon_threads = True
 
@@ -46,7 +50,14 @@ class MailServer(socketserver.ThreadingTCPServer):
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _MailSession)
+        self.gate = threading.Event()
+        self.forget()
+
+    def forget(self) -> None:
+        """Begin anew, with an open gate."""
+        self.begun: list[str] = []  # keys of what was handed over, before the answer
         self.taken = Taken()
+        self.gate.set()
 
     @property
     def url(self) -> str:
@@ -55,6 +66,10 @@ class MailServer(socketserver.ThreadingTCPServer):
 
 class _MailSession(socketserver.StreamRequestHandler):
     def handle(self) -> None:
+        with suppress(ConnectionError):  # senders are killed here
+            self._talk()
+
+    def _talk(self) -> None:
         self._say("220 here")
         while line := self.rfile.readline().decode().strip():
             word = line.split(":")[0].split()[0].upper()
@@ -69,6 +84,8 @@ class _MailSession(socketserver.StreamRequestHandler):
             return  # the sender died while speaking
         [key] = [line.split()[1].decode() for line in lines if line.startswith(b"Message-ID")]
         server: Any = self.server
+        server.begun.append(key)
+        server.gate.wait()
         server.taken.note(key, b"".join(lines))
 
     def _say(self, line: str) -> None:
