@@ -11,7 +11,7 @@ from workflows.feel.compiler import Compiler, handles
 from workflows.feel.errors import FeelError, FeelSyntaxError, Position
 from workflows.feel.runtime import Closure, Env, Run
 from workflows.feel.signatures import Builtin, call_builtin, positions
-from workflows.feel.types import conforms
+from workflows.feel.types import Type, coerced
 from workflows.feel.values import Function
 
 _LEFT_OUT: Final[Closure] = lambda _env: None  # noqa: E731
@@ -30,8 +30,8 @@ def _function(compiler: Compiler, node: FunctionLiteral) -> Closure:
             if len(arguments) != len(names):
                 return run.null(at, "wrong number of arguments", "参数个数不符")
             bound = dict(zip(names, arguments, strict=True))
-            if not all(conforms(bound[name], kind) for name, kind in kinds):
-                return run.null(at, "an argument has the wrong type", "参数类型不符")
+            for name, kind in kinds:
+                bound[name] = _fitted(run, at, bound[name], kind)
             run.spend(weight)
             run.enter(levels)
             try:
@@ -42,6 +42,14 @@ def _function(compiler: Compiler, node: FunctionLiteral) -> Closure:
         return Function("", names, call, signature)
 
     return define
+
+
+def _fitted(run: Run, at: int, value: Any, kind: Type) -> Any:
+    """Return an argument as its parameter takes it; one that does not conform becomes null."""
+    fitted = coerced(value, kind)
+    if fitted is None and value is not None:
+        run.warn(at, "an argument has the wrong type", "参数类型不符")
+    return fitted
 
 
 @handles(Call)

@@ -84,6 +84,18 @@ def conforms(value: Any, wanted: Type) -> bool:
     return _entries_conform(value, wanted.entries)
 
 
+def coerced(value: Any, wanted: Type) -> Any:
+    """Return a value where a type is wanted (10.3.2.9.4): itself, or null if it does not conform.
+
+    ``[x]`` becomes ``x`` where no list is wanted, and ``x`` becomes ``[x]`` where one is.
+    """
+    if conforms(value, wanted):
+        return value
+    if type(value) is list and len(value) == 1 and conforms(value[0], wanted):
+        return normal(value[0])
+    return [value] if wanted.name == "list" and conforms([value], wanted) else None
+
+
 def _entries_conform(value: Any, entries: tuple[tuple[str, Type], ...]) -> bool:
     return all(key in value and conforms(value[key], kind) for key, kind in entries)
 

@@ -63,6 +63,22 @@ RANGES: list[tuple[str, Any]] = [
     ('range("[date(\\"2026-02-30\\")..)")', None),
     ('range("3")', None),
 ]
+# 10.3.2.9.4 type conversions: to and from a list of one, else null
+CONVERSIONS: list[tuple[str, Any]] = [
+    ("(function(n: number) n + 1)([2])", 3),
+    ("(function(n: list<number>) count(n))(2)", 1),
+    ('(function(n: number) n = null)("2")', True),
+    ('(function(n: number) n = null)(["2"])', True),
+    ("(function(n: list<number>) n)([1, null])", [1, None]),
+]
+# 10.3.4.5 rounding: the scale is a number from -6111 to 6176, never null
+ROUNDING: list[tuple[str, Any]] = [
+    ("round half down(2.345, null)", None),
+    ("floor(2.9, null)", None),
+    ("round up(2.1, -6112)", None),
+    ("ceiling(2.1, 6177)", None),
+    ("decimal(2.25, 6176)", 2.25),
+]
 # 10.3.4.3 patterns: without case any form of a letter, blocks of Unicode by name
 PATTERNS: list[tuple[str, Any]] = [
     ('matches("\\u212B", "å", "i")', True),
@@ -70,7 +86,7 @@ PATTERNS: list[tuple[str, Any]] = [
     ('matches("联程1", "^\\p{IsCJKUnifiedIdeographs}+$")', False),
     ('matches("ab", "\\p{IsNoSuchBlock}")', None),
 ]
-ALL = [*GRAMMAR, *MOMENTS, *DIFFERENCES, *RANGES, *PATTERNS]
+ALL = [*GRAMMAR, *MOMENTS, *DIFFERENCES, *RANGES, *CONVERSIONS, *ROUNDING, *PATTERNS]
 
 
 @pytest.mark.parametrize(("source", "expected"), ALL, ids=[source for source, _ in ALL])

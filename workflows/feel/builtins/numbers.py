@@ -20,11 +20,12 @@ from workflows.feel.temporal import YearsMonths
 from workflows.feel.values import NUMBERS, ONE
 
 FUNCTIONS = Registry()
+_MIN_SCALE: Final = -6111
 _MAX_SCALE: Final = 6176
 
 
 def _round(run: Run, number: Decimal, scale: Decimal, rounding: str) -> Any:
-    if abs(scale) > _MAX_SCALE:
+    if not _MIN_SCALE <= scale <= _MAX_SCALE:
         return run.null(0, "the scale is out of range", "小数位数超出范围")
     exponent = -int(scale)
     if int(number.as_tuple().exponent) >= exponent:
@@ -40,7 +41,7 @@ def _rounding(name: str, parameters: str, rounding: str, *, default: bool) -> No
     def apply(run: Run, number: Decimal, scale: Decimal | None = None) -> Any:
         return _round(run, number, Decimal(0) if scale is None else scale, rounding)
 
-    FUNCTIONS.add(name, f"n: number, {parameters}{'?=' if default else ''}", steps=20)(apply)
+    FUNCTIONS.add(name, f"n: number, {parameters}{'=' if default else ''}", steps=20)(apply)
 
 
 _rounding("decimal", "scale: integer", ROUND_HALF_EVEN, default=False)
