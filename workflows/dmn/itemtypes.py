@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from workflows.feel import temporal
 from workflows.feel.types import ALIASES, CLASSES
-from workflows.feel.values import normal
+from workflows.feel.values import normal, type_name
 
 if TYPE_CHECKING:
     from workflows.feel import Run, UnaryTests
@@ -145,12 +145,12 @@ def built_in(name: str) -> str | None:
 
 
 def _built_in(name: str, value: Any, *, is_data: bool) -> Any:
-    if name == ANY or type(value) is CLASSES[name]:
+    if name == ANY or type_name(value) == name:
         return value
     if type(value) is date and name == "date and time":
         return datetime(value.year, value.month, value.day, tzinfo=UTC)
     reader = _READERS.get(name)
     if is_data and reader is not None and type(value) is str:
         read = reader(value)
-        return read if type(read) is CLASSES[name] else MISFIT
+        return read if type_name(read) == name else MISFIT
     return MISFIT

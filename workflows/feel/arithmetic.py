@@ -1,7 +1,7 @@
 """``+ - * / **`` on everything but two plain numbers, which the compiler does itself."""
 
 from collections.abc import Callable
-from datetime import date, time, timedelta
+from datetime import timedelta
 from decimal import ROUND_DOWN, ROUND_FLOOR, Decimal, DecimalException
 from typing import Any, Final
 
@@ -10,11 +10,12 @@ from workflows.feel.errors import FeelBudgetError
 from workflows.feel.limits import MAX_STRING_CHARACTERS
 from workflows.feel.runtime import Run
 from workflows.feel.temporal import YearsMonths
-from workflows.feel.values import NUMBERS, type_name, type_name_zh
+from workflows.feel.values import NUMBERS, TEMPORAL, type_name, type_name_zh
 
 POWER_STEPS: Final = 100
 _MICROSECOND: Final = timedelta(microseconds=1)
 _LENGTHS: Final = (timedelta, YearsMonths)
+_MOMENTS: Final = TEMPORAL - {timedelta, YearsMonths}
 
 
 def operate(run: Run, at: int, sign: str, left: Any, right: Any) -> Any:
@@ -70,7 +71,7 @@ def _add(run: Run, left: Any, right: Any) -> Any:
         if type(left) is type(right):
             return _add_lengths(left, right)
         left, right = right, left
-    if isinstance(left, date | time) and isinstance(right, _LENGTHS):
+    if type(left) in _MOMENTS and isinstance(right, _LENGTHS):
         return temporal.plus(left, right)
     return None
 
@@ -93,8 +94,8 @@ def _subtract(_run: Run, left: Any, right: Any) -> Any:
         opposite: Any = YearsMonths(-right.months) if isinstance(right, YearsMonths) else -right
         if type(left) is type(right):
             return _add_lengths(left, opposite)
-        return temporal.plus(left, opposite) if isinstance(left, date | time) else None
-    if isinstance(left, date | time) and isinstance(right, date | time):
+        return temporal.plus(left, opposite) if type(left) in _MOMENTS else None
+    if type(left) in _MOMENTS and type(right) in _MOMENTS:
         return temporal.minus(left, right)
     return None
 

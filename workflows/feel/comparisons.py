@@ -6,11 +6,13 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
+from workflows.feel import wide
 from workflows.feel.errors import FeelBudgetError
 from workflows.feel.limits import MAX_DEPTH
 from workflows.feel.runtime import Run
-from workflows.feel.temporal import YearsMonths, as_date_times, time_offset
-from workflows.feel.values import PLAIN, Range, normal, type_name, type_name_zh
+from workflows.feel.temporal import YearsMonths, as_date_times
+from workflows.feel.values import PLAIN, TEMPORAL, Range, normal, type_name, type_name_zh
+from workflows.feel.wide import WIDE
 
 ORDER: Final[dict[str, Callable[[Any, Any], bool]]] = {
     "<": operator.lt,
@@ -20,6 +22,7 @@ ORDER: Final[dict[str, Callable[[Any, Any], bool]]] = {
 }
 SCALARS: Final = frozenset({bool, Decimal, date, timedelta, YearsMonths})
 _ORDERED: Final = frozenset({Decimal, str, date, datetime, time, timedelta, YearsMonths})
+_MOMENTS: Final = TEMPORAL - {timedelta, YearsMonths}
 _LONG_TEXT: Final = 4096
 
 
@@ -32,8 +35,18 @@ def equal(run: Run, at: int, left: Any, right: Any) -> bool | None:
         return _same_type_equal(run, left, right, 0)
     if isinstance(left, date) and isinstance(right, date):
         return _moments_equal(*as_date_times(left, right))
+    if _is_wide(left, right):
+        return wide.order(left, right) == 0
     _warn_types(run, at, "=", left, right)
     return None
+
+
+def _is_wide(left: Any, right: Any) -> bool:
+    """Tell whether two values can be compared only on the wide line of time."""
+    kinds = {type(left), type(right)}
+    if kinds.isdisjoint(WIDE) or not kinds <= _MOMENTS:
+        return False
+    return wide.is_time(left) == wide.is_time(right)
 
 
 def _same_type_equal(run: Run, left: Any, right: Any, depth: int) -> bool:
@@ -46,6 +59,8 @@ def _same_type_equal(run: Run, left: Any, right: Any, depth: int) -> bool:
         return _contents_equal(run, left, right, depth)
     if kind is datetime or kind is time:
         return _moments_equal(left, right)
+    if kind in WIDE:
+        return wide.order(left, right) == 0
     if kind is Range:
         return _ranges_equal(run, left, right, depth)
     return left is right
@@ -61,7 +76,7 @@ def text_equal(run: Run, left: str, right: str) -> bool:
 
 
 def _contents_equal(run: Run, left: Any, right: Any, depth: int) -> bool:
-    run.spend(len(left) + 1)
+    run.spend(2 * len(left) + 2)
     if depth >= MAX_DEPTH:
         raise FeelBudgetError("the value is nested too deeply", "数据嵌套层数过多")
     if len(left) != len(right):
@@ -97,7 +112,7 @@ def _moments_equal(left: Any, right: Any) -> bool:
 
 def _instant(value: datetime | time) -> Any:
     if isinstance(value, time):
-        offset = time_offset(value) or timedelta(0)
+        offset = wide.offset(value) or timedelta(0)
         elapsed = timedelta(hours=value.hour, minutes=value.minute, seconds=value.second)
         return elapsed - offset, value.microsecond
     if value.tzinfo is None:
@@ -120,19 +135,26 @@ def compare(run: Run, at: int, sign: str, left: Any, right: Any) -> bool | None:
             return ORDER[sign](left, right)
     elif isinstance(left, date) and isinstance(right, date):
         return _order_moments(run, at, sign, *as_date_times(left, right))
+    if _is_wide(left, right):
+        order = wide.order(left, right)
+        return ORDER[sign](order, 0) if order is not None else _unlike_zones(run, at)
     _warn_types(run, at, sign, left, right)
     return None
 
 
 def _order_moments(run: Run, at: int, sign: str, left: Any, right: Any) -> bool | None:
     if (left.tzinfo is None) != (right.tzinfo is None):
-        run.warn(
-            at,
-            "a time with a zone cannot be compared with one without",
-            "带时区的时间不能与不带时区的时间比较",
-        )
-        return None
+        return _unlike_zones(run, at)
     return ORDER[sign](_instant(left), _instant(right))
+
+
+def _unlike_zones(run: Run, at: int) -> bool | None:
+    answer: bool | None = run.null(
+        at,
+        "a time with a zone cannot be compared with one without",
+        "带时区的时间不能与不带时区的时间比较",
+    )
+    return answer
 
 
 def _warn_types(run: Run, at: int, sign: str, left: Any, right: Any) -> None:

@@ -19,13 +19,14 @@ from workflows.feel.ast import (
     Quantified,
     mentions,
 )
-from workflows.feel.compiler import Compiler, handles
+from workflows.feel.compiler import ROUND_STEPS, Compiler, handles
 from workflows.feel.errors import FeelBudgetError
 from workflows.feel.limits import MAX_LIST_ITEMS
 from workflows.feel.runtime import Closure, Env, Run
 from workflows.feel.values import PLAIN, Range, normal, type_name, type_name_zh
 
 Domain = Callable[[Env], Iterable[Any] | None]
+_Level = tuple[str, Domain, int]  # a name, where its values come from, what finding them costs
 _PARTIAL: Final = "partial"
 
 
@@ -98,31 +99,30 @@ def _quantified(compiler: Compiler, node: Quantified) -> Closure:
     return quantified
 
 
-def _compile_domains(
-    compiler: Compiler, iterations: tuple[Iteration, ...]
-) -> tuple[tuple[str, Domain], ...]:
+def _compile_domains(compiler: Compiler, iterations: tuple[Iteration, ...]) -> tuple[_Level, ...]:
     """Compile the domains; each later one sees the names of those before. Leaves scopes open."""
-    found: list[tuple[str, Domain]] = []
+    found: list[_Level] = []
     for iteration in iterations:
-        found.append((iteration.name, _domain(compiler, iteration)))
+        before = compiler.nodes
+        domain = _domain(compiler, iteration)
+        found.append((iteration.name, domain, compiler.nodes - before + ROUND_STEPS))
         compiler.scopes.append(frozenset({iteration.name}))
     return tuple(found)
 
 
-def _each(
-    env: Env, domains: tuple[tuple[str, Domain], ...], level: int, weight: int
-) -> Iterator[Env | None]:
+def _each(env: Env, domains: tuple[_Level, ...], level: int, weight: int) -> Iterator[Env | None]:
     """Yield an environment for each combination; None once when a domain is null."""
-    name, domain = domains[level]
+    name, domain, _ = domains[level]
     values = domain(env)
     if values is None:
         yield None
         return
-    run = env.run
+    run, is_innermost = env.run, level + 1 == len(domains)
+    cost = weight if is_innermost else domains[level + 1][2]
     for value in values:
-        run.spend(weight)
+        run.spend(cost)
         inner = env.bind(name, value if type(value) in PLAIN else normal(value))
-        if level + 1 < len(domains):
+        if not is_innermost:
             yield from _each(inner, domains, level + 1, weight)
         else:
             yield inner

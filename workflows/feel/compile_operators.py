@@ -17,7 +17,7 @@ from workflows.feel.ast import (
     OpenRange,
 )
 from workflows.feel.comparisons import ORDER, SCALARS
-from workflows.feel.compiler import Compiler, handles
+from workflows.feel.compiler import Compiler, handles, is_end, no_end
 from workflows.feel.runtime import Closure, Env, Run
 from workflows.feel.types import is_instance
 from workflows.feel.values import NUMBERS, Range, type_name, type_name_zh
@@ -196,18 +196,20 @@ def _open_test(compiler: Compiler, node: OpenRange) -> Test:
 
 @handles(OpenRange)
 def _open_range(compiler: Compiler, node: OpenRange) -> Closure:
-    end, sign = compiler.compile(node.end), node.operator
+    end, sign, at = compiler.compile(node.end), node.operator, node.at
     if sign == "!=":
         raise compiler.refuse(node, "!= is not a range", "“!=”不能构成区间")
-    if sign == "=":
-        return lambda env: _only(end(env))
-    if sign in {"<", "<="}:
-        return lambda env: Range(None, end(env), start_included=False, end_included=sign == "<=")
-    return lambda env: Range(end(env), None, start_included=sign == ">=", end_included=False)
+    has_start, has_end = sign in {"=", ">", ">="}, sign in {"=", "<", "<="}
+    start_included, end_included = sign in {"=", ">="}, sign in {"=", "<="}
 
+    def interval(env: Env) -> Any:
+        value = end(env)
+        if value is None or not is_end(value):
+            return no_end(env.run, at)
+        start = value if has_start else None
+        return Range(start, value if has_end else None, start_included, end_included)
 
-def _only(value: Any) -> Range:
-    return Range(value, value, start_included=True, end_included=True)
+    return interval
 
 
 @handles(InstanceOf)

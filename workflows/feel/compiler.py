@@ -19,7 +19,7 @@ from workflows.feel.ast import (
 )
 from workflows.feel.builtins import BUILTINS
 from workflows.feel.errors import FeelSyntaxError, Position
-from workflows.feel.runtime import Closure, Env
+from workflows.feel.runtime import Closure, Env, Run
 from workflows.feel.signatures import Builtin, call_builtin
 from workflows.feel.values import PLAIN, TEMPORAL, Function, Range, normal
 
@@ -35,6 +35,9 @@ def handles(kind: type[Node]) -> Callable[[Handler], Handler]:
         return handler
 
     return register
+
+
+ROUND_STEPS: Final = 4  # what each round of a loop, filter or call costs besides its body
 
 
 class Compiler:
@@ -63,7 +66,7 @@ class Compiler:
         self.scopes.append(scope)
         closure = self.compile(node)
         self.scopes.pop()
-        return closure, self.nodes - before + 2
+        return closure, self.nodes - before + ROUND_STEPS
 
     def new_slot(self) -> str:
         """Return a key for a filter's item that no name of the language can have."""
@@ -197,8 +200,8 @@ def _range(compiler: Compiler, node: RangeLiteral) -> Closure:
 
     def interval(env: Env) -> Any:
         low, high = start(env), end(env)
-        if not _is_end(low) or not _is_end(high) or (low is None and high is None):
-            return env.run.null(at, "this cannot be the end of a range", "区间端点的类型不符")
+        if not is_end(low) or not is_end(high) or (low is None and high is None):
+            return no_end(env.run, at)
         if low is not None and high is not None and type(low) is not type(high):
             return env.run.null(at, "the ends of the range differ in type", "区间两端的类型不同")
         return Range(
@@ -208,7 +211,13 @@ def _range(compiler: Compiler, node: RangeLiteral) -> Closure:
     return interval
 
 
-def _is_end(value: Any) -> bool:
+def no_end(run: Run, at: int) -> Any:
+    """Give null because a value cannot be the end of a range."""
+    return run.null(at, "this cannot be the end of a range", "区间端点的类型不符")
+
+
+def is_end(value: Any) -> bool:
+    """Tell whether a value can be the end of a range; null is no end."""
     return value is None or type(value) in TEMPORAL or type(value) in _PLAIN_ENDS
 
 

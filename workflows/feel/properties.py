@@ -9,9 +9,11 @@ from decimal import Decimal
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from workflows.feel import wide
 from workflows.feel.runtime import Run
-from workflows.feel.temporal import YearsMonths, time_offset
+from workflows.feel.temporal import YearsMonths
 from workflows.feel.values import Range, normal, type_name, type_name_zh
+from workflows.feel.wide import WideDate, WideMoment, WideTime
 
 _Property = Callable[[Any], Any]
 
@@ -44,6 +46,12 @@ def _part(select: Callable[[Any], int]) -> _Property:
     return lambda value: Decimal(select(value))
 
 
+def _of_clock(part: _Property) -> _Property:
+    return lambda value: part(
+        wide.clock_of(value.at if isinstance(value, WideMoment) else value),
+    )
+
+
 def _of_length(select: Callable[[timedelta], int]) -> _Property:
     """Read a part of a duration; all parts of a negative one are negative."""
     return lambda value: Decimal(
@@ -67,13 +75,24 @@ _TIME: Final[dict[str, _Property]] = {
     "hour": _part(lambda value: value.hour),
     "minute": _part(lambda value: value.minute),
     "second": _part(lambda value: value.second),
-    "time offset": time_offset,
+    "time offset": wide.offset,
     "timezone": _zone,
+}
+_WIDE_DATE: Final[dict[str, _Property]] = {
+    **_DATE,
+    "weekday": _part(lambda value: (wide.ordinal(wide.date_of(value)) - 1) % 7 + 1),
+}
+_WIDE_TIME: Final[dict[str, _Property]] = {
+    **{name: _of_clock(part) for name, part in _TIME.items()},
+    "time offset": wide.offset,
 }
 _PROPERTIES: Final[dict[type, dict[str, _Property]]] = {
     date: _DATE,
     time: _TIME,
     datetime: {**_DATE, **_TIME},
+    WideDate: _WIDE_DATE,
+    WideTime: _WIDE_TIME,
+    WideMoment: {**_WIDE_DATE, **_WIDE_TIME},
     timedelta: {
         "days": _of_length(lambda value: value.days),
         "hours": _of_length(lambda value: value.seconds // 3600),

@@ -10,6 +10,7 @@ from workflows.feel.limits import MAX_LIST_ITEMS
 from workflows.feel.runtime import Run
 from workflows.feel.temporal import YearsMonths
 from workflows.feel.values import Function, Range, normal
+from workflows.feel.wide import WIDE, WideDate, WideMoment, WideTime
 
 _CLASSES: Final[dict[str, frozenset[type]]] = {
     "number": frozenset({Decimal}),
@@ -18,13 +19,15 @@ _CLASSES: Final[dict[str, frozenset[type]]] = {
     "date": frozenset({date, datetime}),
     "moment": frozenset({date, datetime}),
     "date and time": frozenset({datetime}),
-    "time": frozenset({time}),
+    "wide moment": frozenset({date, datetime, WideDate, WideMoment}),
+    "wide date and time": frozenset({datetime, WideMoment}),
+    "time": frozenset({time, WideTime}),
     "list": frozenset({list}),
     "context": frozenset({dict}),
     "range": frozenset({Range}),
     "function": frozenset({Function}),
     "duration": frozenset({timedelta, YearsMonths}),
-    "point": frozenset({Decimal, str, date, datetime, time, timedelta, YearsMonths}),
+    "point": frozenset({Decimal, str, date, datetime, time, timedelta, YearsMonths, *WIDE}),
 }
 
 

@@ -20,7 +20,9 @@ from typing import Any, Final
 
 from workflows.feel.errors import FeelBudgetError, FeelEvaluationError
 from workflows.feel.limits import MAX_DEPTH, MAX_RESULT_VALUES
-from workflows.feel.temporal import YearsMonths, text_of
+from workflows.feel.temporal import YearsMonths
+from workflows.feel.temporal_texts import text_of
+from workflows.feel.wide import WIDE, WideDate, WideMoment, WideTime
 
 NUMBERS: Final = Context(
     prec=34,
@@ -33,7 +35,7 @@ NUMBERS: Final = Context(
 )
 ZERO: Final = Decimal(0)
 ONE: Final = Decimal(1)
-TEMPORAL: Final = frozenset({date, datetime, time, timedelta, YearsMonths})
+TEMPORAL: Final = frozenset({date, datetime, time, timedelta, YearsMonths, *WIDE})
 _MAX_INT_BITS: Final = 20_000
 _MAX_EXACT_INT: Final = 2**53
 
@@ -111,6 +113,9 @@ TYPE_NAMES: Final[dict[type, str]] = {
     str: "string",
     list: "list",
     dict: "context",
+    WideDate: "date",
+    WideMoment: "date and time",
+    WideTime: "time",
     date: "date",
     datetime: "date and time",
     time: "time",

@@ -19,7 +19,7 @@ import yaml
 from tests.workflows.feel import test_answers, test_standard
 from tests.workflows.feel.generated import SCOPE, Writer
 from workflows import feel
-from workflows.feel.temporal import text_of
+from workflows.feel.temporal_texts import text_of
 from workflows.feel.values import Function
 
 HERE = Path(__file__).parent

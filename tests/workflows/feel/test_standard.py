@@ -43,6 +43,43 @@ DIFFERENCES: list[tuple[str, Any]] = [
     ('years and months duration(@"2026-01-15T18:00:00+08:00", @"2026-03-16T09:00:00")', "P2M"),
     ('years and months duration(@"2026-03-14", @"2026-01-15")', "-P1M"),
 ]
+# 10.3.2.3.4 to .6: years of up to nine digits, before our era too; nanoseconds
+WIDE: list[tuple[str, Any]] = [
+    ('date("-0044-03-15")', "-0044-03-15"),
+    ('date("12026-02-29")', None),
+    ('date("12024-02-29")', "12024-02-29"),
+    ('date("012026-01-01")', None),
+    ("date(-44, 3, 15).month", 3),
+    ("date(1000000000, 1, 1)", None),
+    ('date("-0044-03-15").weekday', 4),
+    ('@"9999-12-31" + @"P1D"', "10000-01-01"),
+    ('@"10000-01-01" - @"P1D"', "9999-12-31"),
+    ('@"10000-01-31" + @"P1M"', "10000-02-29"),
+    ('@"10000-01-01" - @"9999-12-31"', "P1D"),
+    ('@"10000-01-01" > @"9999-12-31"', True),
+    ('@"-0001-01-01" < @"0001-01-01T00:00:00Z"', True),
+    ('@"10000-01-01" = @"10000-01-01T00:00:00"', True),
+    ('@"10000-01-01" = @"9999-01-01"', False),
+    ('@"10000-01-01" = "10000-01-01"', None),
+    ('@"10000-01-01T00:00:00Z" < @"10000-01-01T00:00:00"', None),
+    ('@"10000-01-01T08:00:00+08:00" = @"10000-01-01T00:00:00Z"', True),
+    ('date(@"10000-01-01T08:00:00+08:00")', "10000-01-01"),
+    ('time(@"10000-01-01T08:00:00+08:00")', "08:00:00+08:00"),
+    ('date and time(@"10000-01-01", @"08:30:00")', "10000-01-01T08:30:00"),
+    ('years and months duration(@"-0001-06-01", @"0001-07-02")', "P2Y1M"),
+    ('@"10:00:00.123456789"', "10:00:00.123456789"),
+    ('@"10:00:00.123456789" + @"PT1H"', "11:00:00.123456789"),
+    ('@"10:00:00.123456789" > @"10:00:00.123456788"', True),
+    ('@"10:00:00.123456789".second', 0),
+    ('@"2026-05-01T10:00:00.000000001@Asia/Shanghai".time offset', "PT8H"),
+    ('@"2026-05-01T23:59:59.999999999" + @"PT1S"', "2026-05-02T00:00:00.999999999"),
+    ('@"2026-05-01T10:00:00.000000001" in [@"2026-05-01"..@"2026-05-02"]', True),
+    ('is(@"10:00:00.000000001Z", @"11:00:00.000000001+01:00")', False),
+    ('@"10000-01-01" instance of date', True),
+    ('@"10000-01-01T00:00:00" instance of date and time', True),
+    ('min(@"10:00:00", @"09:00:00")', "09:00:00"),
+    ('max(@"10000-01-01", @"9999-12-31")', "10000-01-01"),
+]
 # 10.3.4.1 range(from): literal ends only
 RANGES: list[tuple[str, Any]] = [
     ('range("[3..7)")', "[3..7)"),
@@ -62,6 +99,11 @@ RANGES: list[tuple[str, Any]] = [
     ('range("[3..@\\"2026-02-30\\"]")', None),
     ('range("[date(\\"2026-02-30\\")..)")', None),
     ('range("3")', None),
+    # 10.3.2.7: the end of a range is a number, text, date, time or duration
+    ("(> [3])", None),
+    ("(<= {})", None),
+    ("(> null)", None),
+    ("(= 3)", "[3..3]"),
 ]
 # 10.3.2.9.4 type conversions: to and from a list of one, else null
 CONVERSIONS: list[tuple[str, Any]] = [
@@ -86,7 +128,7 @@ PATTERNS: list[tuple[str, Any]] = [
     ('matches("联程1", "^\\p{IsCJKUnifiedIdeographs}+$")', False),
     ('matches("ab", "\\p{IsNoSuchBlock}")', None),
 ]
-ALL = [*GRAMMAR, *MOMENTS, *DIFFERENCES, *RANGES, *CONVERSIONS, *ROUNDING, *PATTERNS]
+ALL = [*GRAMMAR, *MOMENTS, *DIFFERENCES, *WIDE, *RANGES, *CONVERSIONS, *ROUNDING, *PATTERNS]
 
 
 @pytest.mark.parametrize(("source", "expected"), ALL, ids=[source for source, _ in ALL])

@@ -1,11 +1,11 @@
 """Built-ins that convert, and ``not``."""
 
 import re
-from datetime import UTC, date, datetime, time, timedelta, timezone
+from datetime import datetime, time, timedelta, timezone
 from decimal import Decimal, DecimalException
 from typing import Any, Final
 
-from workflows.feel import temporal
+from workflows.feel import temporal, wide
 from workflows.feel.errors import FeelBudgetError
 from workflows.feel.limits import MAX_STRING_CHARACTERS
 from workflows.feel.runtime import Run
@@ -80,21 +80,19 @@ def _date(run: Run, source: str) -> Any:
     return found or run.null(0, "this text is not a date", "该文本不是日期(应形如 2026-09-28)")
 
 
-@FUNCTIONS.add("date", "from: moment")
-def _date_of_moment(_run: Run, moment: date) -> date:
-    return moment.date() if isinstance(moment, datetime) else moment
+@FUNCTIONS.add("date", "from: wide moment")
+def _date_of_moment(_run: Run, moment: Any) -> wide.AnyDate:
+    return wide.date_of(moment)
 
 
 @FUNCTIONS.add("date", "year: integer, month: integer, day: integer")
 def _date_of_parts(run: Run, year: Decimal, month: Decimal, day: Decimal) -> Any:
-    try:
-        return date(*(_small(part) for part in (year, month, day)))
-    except ValueError:
-        return run.null(0, "there is no such date", "没有这个日期")
+    found = wide.make_date(*(_small(part) for part in (year, month, day)))
+    return found or run.null(0, "there is no such date", "没有这个日期")
 
 
 def _small(number: Decimal) -> int:
-    return int(number) if abs(number) < 10**6 else -1
+    return int(number) if abs(number) <= wide.MAX_YEAR else -1 - wide.MAX_YEAR
 
 
 @FUNCTIONS.add("time", "from: string", steps=10)
@@ -104,13 +102,13 @@ def _time(run: Run, source: str) -> Any:
 
 
 @FUNCTIONS.add("time", "from: time")
-def _time_of_time(_run: Run, moment: time) -> time:
+def _time_of_time(_run: Run, moment: wide.AnyTime) -> wide.AnyTime:
     return moment
 
 
-@FUNCTIONS.add("time", "from: moment")
-def _time_of_moment(_run: Run, moment: date) -> time:
-    return moment.timetz() if isinstance(moment, datetime) else time(0, tzinfo=UTC)
+@FUNCTIONS.add("time", "from: wide moment")
+def _time_of_moment(_run: Run, moment: Any) -> wide.AnyTime:
+    return wide.time_of(moment)
 
 
 @FUNCTIONS.add("time", "hour: integer, minute: integer, second: number, offset: duration?=")
@@ -137,16 +135,16 @@ def _date_and_time(run: Run, source: str) -> Any:
     return found or run.null(0, "this text is not a date and time", "该文本不是日期时间")
 
 
-@FUNCTIONS.add("date and time", "from: moment")
-def _date_and_time_of_moment(_run: Run, moment: date) -> datetime:
-    if isinstance(moment, datetime):
+@FUNCTIONS.add("date and time", "from: wide moment")
+def _date_and_time_of_moment(_run: Run, moment: Any) -> wide.AnyMoment:
+    if isinstance(moment, datetime | wide.WideMoment):
         return moment
-    return datetime.combine(moment, time(0))
+    return wide.make_moment(moment, time(0))
 
 
-@FUNCTIONS.add("date and time", "date: moment, time: time")
-def _date_and_time_of_parts(_run: Run, day: date, moment: time) -> datetime:
-    return datetime.combine(day, moment)
+@FUNCTIONS.add("date and time", "date: wide moment, time: time")
+def _date_and_time_of_parts(_run: Run, day: Any, moment: wide.AnyTime) -> wide.AnyMoment:
+    return wide.make_moment(wide.date_of(day), moment)
 
 
 @FUNCTIONS.add("date and time", "date: date and time, timezone: string")
@@ -171,6 +169,6 @@ def _duration_of_duration(_run: Run, length: Any) -> Any:
     return length
 
 
-@FUNCTIONS.add("years and months duration", "from: moment, to: moment")
-def _years_and_months(_run: Run, start: date, end: date) -> Any:
+@FUNCTIONS.add("years and months duration", "from: wide moment, to: wide moment")
+def _years_and_months(_run: Run, start: Any, end: Any) -> Any:
     return temporal.months_between(start, end)

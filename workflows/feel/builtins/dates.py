@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, datetime, time
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
 
@@ -10,7 +10,7 @@ from workflows.feel import comparisons
 from workflows.feel.errors import FeelEvaluationError
 from workflows.feel.runtime import Run, WorkingDays
 from workflows.feel.signatures import Registry
-from workflows.feel.temporal import days_in, time_offset
+from workflows.feel.wide import WideMoment, days_in, is_time, offset
 
 FUNCTIONS = Registry()
 _DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -117,7 +117,7 @@ def _is(run: Run, first: Any, second: Any) -> bool:
     """Tell whether two values are of one type and equal, times also in their offsets."""
     if type(first) is not type(second):
         return False
-    if isinstance(first, datetime | time):
-        clocks = [moment.replace(tzinfo=None) for moment in (first, second)]
-        return clocks[0] == clocks[1] and time_offset(first) == time_offset(second)
+    if isinstance(first, datetime | WideMoment) or is_time(first):
+        same_instant = comparisons.equal(run, 0, first, second) is True
+        return same_instant and offset(first) == offset(second)
     return comparisons.equal(run, 0, first, second) is True

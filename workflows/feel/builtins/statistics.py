@@ -1,7 +1,7 @@
 """Built-ins that make one value of a list: sums, extremes, averages, all and any."""
 
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal, DecimalException
 from functools import reduce
 from typing import Any, Final
@@ -10,11 +10,11 @@ from workflows.feel import arithmetic, comparisons
 from workflows.feel.runtime import Run
 from workflows.feel.signatures import Registry
 from workflows.feel.temporal import YearsMonths
-from workflows.feel.values import NUMBERS, ONE, ZERO, normal
+from workflows.feel.values import NUMBERS, ONE, TEMPORAL, ZERO, normal
 
 FUNCTIONS = Registry()
 _ADDABLE: Final = frozenset({Decimal, timedelta, YearsMonths})
-_ORDERED: Final = frozenset({Decimal, str, date, datetime, timedelta, YearsMonths})
+_ORDERED: Final = TEMPORAL | {Decimal, str}
 
 
 def _on_list_or_arguments(name: str, compute: Callable[[Run, list[Any]], Any]) -> None:
