@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from bench import completion, expressions, inbox, load, pages, storage
+from bench import completion, expressions, inbox, load, pages, storage, tables
 from bench.world import DATABASES
 
 console = Console()
@@ -20,7 +20,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--json", action="store_true", help="for programs")
     parser.add_argument(
-        "--only", choices=["completion", "inbox", "storage", "feel", "pages", "load"]
+        "--only", choices=["completion", "inbox", "storage", "feel", "tables", "pages", "load"]
     )
     parser.add_argument("--rows", type=int, default=inbox.ROWS, help="open tasks in the inbox")
     parser.add_argument("--cases", type=int, default=load.SIZES[-1], help="largest, under load")
@@ -66,6 +66,8 @@ def _measure(only: str | None, rows: int, cases: int) -> dict[str, Any]:
             results[f"storage {kind}"] = storage.measure(kind)
     if only in (None, "feel"):
         results["feel"] = expressions.measure()
+    if only in (None, "tables"):
+        results["tables"] = tables.measure()
     if only in (None, "pages"):
         results["pages"] = pages.measure()
     if only == "load":  # an hour's work at the full size: only when it is asked for
@@ -91,6 +93,8 @@ def _lines(results: dict[str, Any]) -> list[tuple[str, str, str, str]]:
             continue  # a table of its own
         elif name == "pages":
             lines += _page_lines(found)
+        elif name == "tables":
+            lines += [_table_line(row) for row in found]
         else:
             lines += [_feel_line(row) for row in found]
     return lines
@@ -117,6 +121,12 @@ def _page_lines(found: dict[str, Any]) -> list[tuple[str, str, str, str]]:
         ("task page usable", opened, "≤ 1 s", _mark(seconds <= 1)),
         ("typing in a long form", typed, "≤ 100 ms", _mark(key_ms <= 100)),
     ]
+
+
+def _table_line(row: dict[str, Any]) -> tuple[str, str, str, str]:
+    measured = f"{row['decide_us']:.0f} µs, its FEEL alone {row['feel_us']:.0f} µs"
+    mark = _mark(row["decide_us"] <= 300)
+    return (f"table {row['table']}, {row['rows']} rows", measured, "≤ 300 µs", mark)
 
 
 def _feel_line(row: dict[str, Any]) -> tuple[str, str, str, str]:

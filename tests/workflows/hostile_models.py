@@ -297,6 +297,51 @@ def odd_table(chance: Chance) -> Files:
     return changed(DMN, "</decisionTable>", rows + "</decisionTable>")
 
 
+def odd_decision(chance: Chance) -> Files:
+    """Return a model that requires itself, foreign code or foreign files, or boxes without end."""
+    one = "<literalExpression><text>1</text></literalExpression>"
+    tag = chance.choice(["decision", "businessKnowledgeModel"])
+    kind = "Decision" if tag == "decision" else "Knowledge"
+    way = "informationRequirement" if tag == "decision" else "knowledgeRequirement"
+    length = chance.choice([1, 2, 300])
+    circle = "".join(
+        f'<{tag} id="c{n}"><{way}><required{kind} href="#c{(n + 1) % length}"/></{way}></{tag}>'
+        for n in range(length)
+    )
+    deep = chance.randint(30, 80)
+    entry = "<context><contextEntry>"
+    foreign = chance.choice(["Java", "PMML", "java", "R"])
+    text = chance.choice(
+        [
+            circle,
+            f'<decision id="d"><functionDefinition kind="{foreign}">{one}</functionDefinition></decision>',
+            f'<decision id="d">{entry * deep}{one}{"</contextEntry></context>" * deep}</decision>',
+            f'<decision id="d">{"<list>" * deep}{"</list>" * deep}</decision>',
+            '<import name="x" namespace="file:///etc/passwd" locationURI="http://127.0.0.1/x.dmn"/>',
+            '<decision id="d"><literalExpression><importedValues/></literalExpression></decision>',
+            f'<decision id="d"><literalExpression expressionLanguage="python">{one}'
+            "</literalExpression></decision>",
+            f'<decision id="d"><variable name="d" typeRef="os.system"/>{one}</decision>',
+        ]
+    )
+    return changed(DMN, "</definitions>", text + "</definitions>")
+
+
+def odd_type(chance: Chance) -> Files:
+    """Return types that are based on themselves, nested without end, or written wrongly."""
+    length, deep = chance.choice([1, 2, 200]), chance.randint(30, 80)
+    circle = "".join(
+        f'<itemDefinition name="t{n}"><typeRef>t{(n + 1) % length}</typeRef></itemDefinition>'
+        for n in range(length)
+    )
+    start = "".join(f'<itemComponent name="c{n}">' for n in range(deep))
+    nested = f'<itemDefinition name="t">{start}{"</itemComponent>" * deep}</itemDefinition>'
+    wrong = escaped(chance.choice(ESCAPES[-4:-1]))
+    allowed = f'<itemDefinition name="t"><allowedValues><text>{wrong}</text></allowedValues>'
+    text = chance.choice([circle, nested, allowed + "</itemDefinition>"])
+    return changed(DMN, "</definitions>", text + "</definitions>")
+
+
 def odd_component(chance: Chance) -> Files:
     kind = chance.choice(
         ["html", "iframe", "image", "button", "expression", "script", "documentPreview", "table"]
@@ -373,7 +418,7 @@ def odd_json(chance: Chance) -> Files:
 HOSTILE: list[Callable[[Chance], Files]] = [
     *(doctype, script, foreign, unknown_extension, timer, cardinality, too_many_nodes),
     *(twice_the_same, odd_id, odd_name, escape, foreign_call, foreign_service, endless, deep, torn),
-    *(odd_table, odd_component, odd_words, odd_key, huge_form, odd_json),
+    *(odd_table, odd_decision, odd_type, odd_component, odd_words, odd_key, huge_form, odd_json),
 ]
 
 

@@ -47,20 +47,18 @@ class Model:
     ) -> Result:
         """Decide. Decisions it requires are decided first and can be read by name.
 
-        Also answers for a decision service. The whole of it shares one budget of steps. Raises
-        DmnError, and FeelError.
+        Also answers for a decision service or a knowledge model, the arguments by name. The
+        whole of it shares one budget of steps. Raises DmnError, and FeelError.
         """
         run = Deciding(context)
-        service = self._service(name_or_id)
-        if service is not None:
-            return _Evaluation(run, scope).serve(self, service)
+        if name_or_id not in self.decisions:
+            service = _named(self.services, name_or_id)
+            if service is not None:
+                return _Evaluation(run, scope).serve(self, service)
+            knowledge = _named(self.knowledge, name_or_id)
+            if knowledge is not None:
+                return _called(self, knowledge, run, scope)
         return _Evaluation(run, scope).decide(self, self.find(name_or_id))
-
-    def _service(self, name_or_id: str) -> Service | None:
-        if name_or_id in self.decisions:
-            return None
-        named = (each for each in self.services.values() if each.name == name_or_id)
-        return self.services.get(name_or_id) or next(named, None)
 
     def find(self, name_or_id: str) -> Decision:
         """Return a decision by its id, else by its name. Raises DmnError."""
@@ -226,6 +224,18 @@ def _decisions(model: Model, needs: Needs) -> Iterator[tuple[Model, Decision]]:
         other = model.imported[reference.import_name]
         if reference.element_id in other.decisions:
             yield other, other.decisions[reference.element_id]
+
+
+def _named(elements: Mapping[str, Any], name_or_id: str) -> Any:
+    named = (each for each in elements.values() if each.name == name_or_id)
+    return elements.get(name_or_id) or next(named, None)
+
+
+def _called(model: Model, knowledge: Knowledge, run: Deciding, scope: Scope) -> Result:
+    function = as_function(model, knowledge.id, _serve)[knowledge.name]
+    value = function.call(run, [scope.get(name) for name in function.parameters])
+    rules = tuple(each.rule_id for each in run.fired)
+    return Result(value, {knowledge.name: value}, rules, tuple(run.fired))
 
 
 def _serve(run: Deciding, model: Model, service: Service, given: Scope) -> Any:

@@ -98,8 +98,8 @@ class ItemType:
             fits = [self._one(run, normal(item), depth, is_data=is_data) for item in items]
             return MISFIT if MISFIT in fits else fits
         found = self._one(run, value, depth, is_data=is_data)
-        if found is MISFIT and type(value) is list and len(value) == 1:
-            return self._one(run, normal(value[0]), depth, is_data=is_data)
+        if found is MISFIT and type(value) is list and len(value) == 1 and depth < _MAX_DEPTH:
+            return self._whole(run, normal(value[0]), depth + 1, is_data=is_data)
         return found
 
     def _one(self, run: Run, value: Any, depth: int, *, is_data: bool) -> Any:

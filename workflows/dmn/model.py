@@ -78,13 +78,21 @@ class Output:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A row; ``number`` counts from 1, ``note`` is what its author says of it."""
+    """A row; ``number`` counts from 1, ``note`` is what its author says of it.
+
+    ``conditions`` are its tests with their columns, without those that are always true.
+    """
 
     id: str
     number: int
     tests: tuple[UnaryTests, ...]
     results: tuple[Expression, ...]
     note: str = ""
+    conditions: tuple[tuple[int, UnaryTests], ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        told = tuple((n, test) for n, test in enumerate(self.tests) if test.tree.tests)
+        object.__setattr__(self, "conditions", told)
 
 
 @dataclass(frozen=True, slots=True)
