@@ -8,7 +8,7 @@ from workflows.feel.pratt import COMPARISON, PREFIX, Parser
 from workflows.feel.tokens import Token
 from workflows.feel.types import Type
 
-_MAX_TYPE_WORDS: Final = 4
+_MAX_TYPE_WORDS: Final = 8
 _MAX_TYPE_DEPTH: Final = 10
 
 
@@ -73,29 +73,30 @@ def _function(parser: Parser, token: Token) -> Node:
 
 def read_type(parser: Parser, depth: int = 0) -> Type:
     """Read the name of a type, with its item types in angle brackets."""
-    name = _type_name(parser)
+    found = _named_type(parser)
     if depth > _MAX_TYPE_DEPTH:
         parser.refuse(parser.peek(), "the type is nested too deeply", "类型嵌套过深")
-    if name == "function":
+    if found == Type("function"):
         return _function_type(parser, depth)
-    if name in {"list", "range"} and parser.accept("<"):
+    if found in {Type("list"), Type("range")} and parser.accept("<"):
         item = read_type(parser, depth + 1)
         parser.expect(">")
-        return Type(name, item)
-    if name == "context" and parser.accept("<"):
-        return Type(name, entries=_entry_types(parser, depth + 1))
-    return Type(name)
+        return Type(found.name, item)
+    if found == Type("context") and parser.accept("<"):
+        return Type("context", entries=_entry_types(parser, depth + 1))
+    return found
 
 
-def _type_name(parser: Parser) -> str:
+def _named_type(parser: Parser) -> Type:
     """Take the longest known name that the next tokens make."""
     words = [parser.peek(ahead).text for ahead in range(_MAX_TYPE_WORDS)]
     for length in range(_MAX_TYPE_WORDS, 0, -1):
         name = " ".join(words[:length])
-        if name in types.NAMES:
+        built_in = name in types.NAMES
+        if built_in or name in parser.types:
             for _ in range(length):
                 parser.take()
-            return types.ALIASES.get(name, name)
+            return Type(types.ALIASES.get(name, name)) if built_in else parser.types[name]
     return parser.refuse(parser.peek(), "expected the name of a type", "此处应为类型名称")
 
 

@@ -23,7 +23,7 @@ from workflows.feel.names import Reads, reads
 from workflows.feel.parser import parse_expression, parse_tests
 from workflows.feel.runtime import DEFAULT, Closure, Context, Env, Run
 from workflows.feel.tokens import multi_word
-from workflows.feel.types import ANY, Type
+from workflows.feel.types import ANY, NO_TYPES, Type, Types
 from workflows.feel.values import normal, settle
 
 _HANDLERS: Final = (
@@ -198,32 +198,35 @@ def _compile_test(compiler: Compiler, node: Node) -> Callable[[Env, Any], bool |
     return passes
 
 
-def parse(source: str, names: frozenset[str] = _NO_NAMES) -> Expression:
+def parse(source: str, names: frozenset[str] = _NO_NAMES, types: Types = NO_TYPES) -> Expression:
     """Parse an expression; the same source gives the same object.
 
-    ``names`` are variables with spaces or signs in their names that the source may use.
+    ``names`` are variables with spaces or signs in their names that the source may use;
+    ``types`` are the types that it may name beside the built-in ones.
     Raises FeelSyntaxError, and FeelBudgetError for a source too long or too deep.
     """
-    return _parse(source, names)
+    return _parse(source, names, types)
 
 
 @lru_cache(maxsize=_CACHED)
-def _parse(source: str, names: frozenset[str]) -> Expression:
+def _parse(source: str, names: frozenset[str], types: Types) -> Expression:
     try:
-        return Expression(source, parse_expression(source, _PHRASES | multi_word(names)))
+        return Expression(source, parse_expression(source, _PHRASES | multi_word(names), types))
     except RecursionError:
         raise _too_deep() from None
 
 
-def parse_unary_tests(source: str, names: frozenset[str] = _NO_NAMES) -> UnaryTests:
+def parse_unary_tests(
+    source: str, names: frozenset[str] = _NO_NAMES, types: Types = NO_TYPES
+) -> UnaryTests:
     """Parse the cell of a decision table; otherwise as ``parse``."""
-    return _parse_unary_tests(source, names)
+    return _parse_unary_tests(source, names, types)
 
 
 @lru_cache(maxsize=_CACHED)
-def _parse_unary_tests(source: str, names: frozenset[str]) -> UnaryTests:
+def _parse_unary_tests(source: str, names: frozenset[str], types: Types) -> UnaryTests:
     try:
-        return UnaryTests(source, parse_tests(source, _PHRASES | multi_word(names)))
+        return UnaryTests(source, parse_tests(source, _PHRASES | multi_word(names), types))
     except RecursionError:
         raise _too_deep() from None
 

@@ -7,14 +7,14 @@ from workflows.feel.ast import Node, Tests, depth
 from workflows.feel.errors import FeelBudgetError, Position
 from workflows.feel.limits import MAX_DEPTH
 from workflows.feel.pratt import Parser
-from workflows.feel.types import Type
+from workflows.feel.types import NO_TYPES, Type, Types
 
 _GRAMMAR: Final = (constructs, terms)  # importing them fills the tables of the grammar
 
 
-def parse_expression(source: str, phrases: frozenset[str]) -> Node:
+def parse_expression(source: str, phrases: frozenset[str], types: Types = NO_TYPES) -> Node:
     """Read a whole expression; ``phrases`` are the names with spaces that it may use."""
-    parser = Parser(source, phrases)
+    parser = Parser(source, phrases, types)
     if parser.peek().kind == "end":
         parser.refuse(parser.peek(), "the expression is empty", "表达式为空")
     node = parser.expression()
@@ -22,17 +22,17 @@ def parse_expression(source: str, phrases: frozenset[str]) -> Node:
     return _checked(node, source)
 
 
-def parse_type(source: str) -> Type:
+def parse_type(source: str, types: Types = NO_TYPES) -> Type:
     """Read the name of a type, such as ``list<number>``."""
-    parser = Parser(source, frozenset())
+    parser = Parser(source, frozenset(), types)
     found = constructs.read_type(parser)
     parser.finish()
     return found
 
 
-def parse_tests(source: str, phrases: frozenset[str]) -> Tests:
+def parse_tests(source: str, phrases: frozenset[str], types: Types = NO_TYPES) -> Tests:
     """Read the cell of a decision table. An empty cell is the same as ``-``."""
-    parser = Parser(source, phrases)
+    parser = Parser(source, phrases, types)
     if parser.peek().kind == "end" or (parser.at("-") and parser.peek(1).kind == "end"):
         return Tests(0, (), negated=False)
     negated = _is_negation(parser)

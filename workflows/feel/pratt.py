@@ -10,6 +10,7 @@ from workflows.feel.ast import Node
 from workflows.feel.errors import FeelBudgetError, FeelSyntaxError, Position
 from workflows.feel.limits import MAX_DEPTH
 from workflows.feel.tokens import Token, tokenize
+from workflows.feel.types import NO_TYPES, Type, Types
 
 Prefix = Callable[["Parser", Token], Node]
 Infix = Callable[["Parser", Node, Token], Node]
@@ -28,10 +29,11 @@ def key_of(token: Token) -> str:
 class Parser:
     """Reads one source. ``expression`` is the only way into the grammar."""
 
-    __slots__ = ("_depth", "_index", "_tokens", "range_end", "source")
+    __slots__ = ("_depth", "_index", "_tokens", "range_end", "source", "types")
 
-    def __init__(self, source: str, phrases: frozenset[str]) -> None:
+    def __init__(self, source: str, phrases: frozenset[str], types: Types = NO_TYPES) -> None:
         self.source = source
+        self.types: dict[str, Type] = dict(types)  # those that the model names
         self.range_end = False  # reading the end of an interval, where ``[`` may close it
         self._tokens = tokenize(source, phrases)
         self._index = 0

@@ -40,6 +40,8 @@ class Type:
 
 ANY: Final = Type("Any")
 NULL: Final = Type("Null")
+Types = frozenset[tuple[str, "Type"]]  # types that a model names, beside the built-in ones
+NO_TYPES: Final[Types] = frozenset()
 SIMPLE: Final = (
     "number",
     "string",

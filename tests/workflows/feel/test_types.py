@@ -176,3 +176,23 @@ INSTANCES: list[tuple[str, Any]] = [
 @pytest.mark.parametrize(("source", "expected"), INSTANCES, ids=[row[0] for row in INSTANCES])
 def test_instance_of_knows_structured_types(source: str, expected: bool) -> None:
     assert feel.evaluate(source, {}) is expected
+
+
+def test_types_that_a_model_names_are_known_where_it_says_so() -> None:
+    types = frozenset(
+        {
+            ("tTitles", feel.parse_type("list<string>")),
+            ("承办 单位", feel.parse_type("context<name: string>")),
+        }
+    )
+    yes = (
+        '["文件一"] instance of tTitles',
+        '[{name: "法规处", level: 2}] instance of list<承办 单位>',
+        '(function(all: tTitles) count(all))("文件一") = 1',
+        "not([1] instance of tTitles)",
+    )
+    for source in yes:
+        assert feel.parse(source, types=types).evaluate({}) is True, source
+    assert feel.parse_unary_tests("? instance of tTitles", types=types).evaluate(["a"], {}) is True
+    with pytest.raises(feel.FeelSyntaxError, match="name of a type"):
+        feel.parse("[1] instance of tTitles")
