@@ -128,7 +128,16 @@ PATTERNS: list[tuple[str, Any]] = [
     ('matches("联程1", "^\\p{IsCJKUnifiedIdeographs}+$")', False),
     ('matches("ab", "\\p{IsNoSuchBlock}")', None),
 ]
-ALL = [*GRAMMAR, *MOMENTS, *DIFFERENCES, *WIDE, *RANGES, *CONVERSIONS, *ROUNDING, *PATTERNS]
+# 10.3.4.3 substring: position and length are numbers; their fractions do not count
+STRINGS: list[tuple[str, Any]] = [
+    ('substring("收文2026号", 3, 4.9)', "2026"),
+    ('substring("收文2026号", -1.5)', "号"),
+    ('substring("收文", 0.9)', None),
+]
+ALL = [
+    *(*GRAMMAR, *MOMENTS, *DIFFERENCES, *WIDE),
+    *(*RANGES, *CONVERSIONS, *ROUNDING, *PATTERNS, *STRINGS),
+]
 
 
 @pytest.mark.parametrize(("source", "expected"), ALL, ids=[source for source, _ in ALL])

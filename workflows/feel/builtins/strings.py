@@ -12,7 +12,7 @@ from workflows.feel.values import normal
 FUNCTIONS = Registry()
 
 
-@FUNCTIONS.add("substring", "string: string, start position: integer, length: integer?=")
+@FUNCTIONS.add("substring", "string: string, start position: number, length: number?=")
 def _substring(run: Run, value: str, start: Decimal, length: Decimal | None = None) -> Any:
     position = _position(start)
     count = len(value) if length is None else _position(length)
@@ -23,7 +23,7 @@ def _substring(run: Run, value: str, start: Decimal, length: Decimal | None = No
 
 
 def _position(number: Decimal) -> int:
-    """Return a position; one beyond any string becomes one just beyond any string."""
+    """Return a position without its fraction; one beyond any string is one just beyond any."""
     return int(max(min(number, Decimal(10**9)), Decimal(-(10**9))))
 
 
