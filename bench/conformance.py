@@ -148,7 +148,7 @@ def _told(model: dmn.Model, case: Any, node: Any) -> str:
     """Return what is wrong with the result, "" if nothing is."""
     given = {each.get("name"): _value(each) for each in case.findall("{*}inputNode")}
     expected = _value(node.find("{*}expected"))
-    name = case.get("invocableName") or node.get("name")
+    name = _asked(model, case, node)
     try:
         found = model.evaluate(name, given, feel.Context()).value
     except (dmn.DmnError, feel.FeelError) as error:
@@ -159,6 +159,13 @@ def _told(model: dmn.Model, case: Any, node: Any) -> str:
     if is_service and not isinstance(expected, dict):
         found = found[node.get("name")]
     return "" if _is_same(found, expected) else f"{_shown(found)} is not {_shown(expected)}"
+
+
+def _asked(model: dmn.Model, case: Any, node: Any) -> str:
+    """Return what to evaluate: the service or knowledge model that a case calls, if there is one."""
+    called = case.get("invocableName")
+    known = {each.name for each in (*model.services.values(), *model.knowledge.values())}
+    return str(called if called in known else node.get("name"))
 
 
 def _shown(value: Any) -> str:

@@ -53,7 +53,7 @@ class BoxedReader:
         return None if part is None else self.type(part[1])
 
     def type(self, element: Element) -> ItemType | None:
-        """Return the type an element refers to. Raises DmnError for one that is not there."""
+        """Return the type an element refers to; None for anything."""
         return self._types.of(element.get("typeRef"), self._where(element))
 
     def parameters(self, element: Element) -> tuple[Parameter, ...]:

@@ -46,16 +46,21 @@ class Elements:
     def __init__(self, root: Element, namespace: str, more_names: frozenset[str]) -> None:
         self.root = root
         self._prefix = f"{{{namespace}}}"
+        tags = ("parameter", "formalParameter", "itemDefinition")
+        self._where_dots_are_paths = {self._prefix + tag for tag in tags}
         self._seen: set[str] = set()
         self.tables: list[tuple[str, DecisionTable]] = []
-        self.names = frozenset(self._known_names()) | more_names
+        self._shared = frozenset(self._known_names()) | more_names
+        self.names = self._shared
 
     def _known_names(self) -> Iterator[str]:
         """Yield the names the expressions may use although they have spaces in them."""
         found: set[str] = set()
         for element in self.root.iterdescendants(f"{self._prefix}*"):
-            found.add(words(element.get("name")))
             found.add(words(element.get("iteratorVariable")))
+            name = words(element.get("name"))
+            if "." not in name or element.tag not in self._where_dots_are_paths:
+                found.add(name)
         spaced = {name for name in found if name and not name.isidentifier()}
         if len(spaced) > MAX_NAMES:
             raise DmnError("too many names", f"模型中的名称过多(最多 {MAX_NAMES} 个)")
@@ -91,9 +96,13 @@ class Elements:
         self._seen.add(found)
         return found
 
+    def name_parameters(self, names: frozenset[str]) -> None:
+        """Let parameters with a dot in their names be read where they are, not as paths."""
+        self.names = self._shared | frozenset(name for name in names if "." in name)
+
     def expression(self, element: Element, element_id: str, empty: str = "") -> feel.Expression:
         """Parse an expression. Raises DmnError with the place."""
-        _check_language(element, element_id)
+        self._check_language(element, element_id)
         try:
             return feel.parse(self.text(element) or empty, self.names)
         except feel.FeelError as error:
@@ -101,19 +110,19 @@ class Elements:
 
     def tests(self, element: Element, element_id: str) -> feel.UnaryTests:
         """Parse the tests of a cell. Raises DmnError with the place."""
-        _check_language(element, element_id)
+        self._check_language(element, element_id)
         try:
             return feel.parse_unary_tests(self.text(element), self.names)
         except feel.FeelError as error:
             raise faulty(error, element_id) from error
 
-
-def _check_language(element: Element, element_id: str) -> None:
-    language = str(element.get("expressionLanguage") or "feel")
-    if language.lower() != "feel" and not language.rstrip("/").upper().endswith("FEEL"):
-        raise DmnError(
-            f"only FEEL is supported, not {language[:40]}", "只支持 FEEL 表达式语言", element_id
-        )
+    def _check_language(self, element: Element, element_id: str) -> None:
+        default = self.root.get("expressionLanguage") or "feel"
+        language = str(element.get("expressionLanguage") or default)
+        if "feel" not in language.lower().split("/"):
+            raise DmnError(
+                f"only FEEL is supported, not {language[:40]}", "只支持 FEEL 表达式语言", element_id
+            )
 
 
 def faulty(error: feel.FeelError, element_id: str) -> DmnError:

@@ -30,6 +30,7 @@ class Model:
 
     ``imported`` are other models under the names by which this one imports them; ``tables`` all
     decision tables, in whatever they stand, each with the id of its decision or knowledge model.
+    ``unknown_types`` are (element, type) that nothing defines: they take any value.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Model:
     imported: Mapping[str, "Model"] = field(default_factory=dict)
     types: Mapping[str, ItemType] = field(default_factory=dict)
     tables: tuple[tuple[str, DecisionTable], ...] = ()
+    unknown_types: tuple[tuple[str, str], ...] = ()
 
     def evaluate(
         self, name_or_id: str, scope: Mapping[str, Any], context: feel.Context = feel.DEFAULT

@@ -61,6 +61,7 @@ class _Reader:
             self._imported,
             self._types.own,
             tuple(source.tables),
+            tuple(self._types.unknown),
         )
 
     def _decision(self, element: Element) -> Decision:
@@ -99,7 +100,10 @@ class _Reader:
         if logic is None:
             return Knowledge(knowledge_id, name, (), None, needs, _given_by(kind))
         boxed = BoxedReader(self._source, self._types, knowledge_id)
-        parameters, body = boxed.parameters(logic), boxed.top(logic)
+        parameters = boxed.parameters(logic)
+        self._source.name_parameters(frozenset(each.name for each in parameters))
+        body = boxed.top(logic)
+        self._source.name_parameters(frozenset())
         gives = _given_by(kind) or boxed.type_of(logic)
         return Knowledge(knowledge_id, name, parameters, body, needs, gives)
 

@@ -11,12 +11,16 @@ MAX_NESTING: Final = 24
 
 
 class Types:
-    """The types of one model by name, those of imported models as ``import.name``."""
+    """The types of one model by name, those of imported models as ``import.name``.
+
+    ``unknown`` are (element, type) that refer to nothing.
+    """
 
     def __init__(self, source: Elements, imported: dict[str, ItemType]) -> None:
         self._source = source
         self.known: dict[str, ItemType] = dict(imported)
         self.own: dict[str, ItemType] = {}
+        self.unknown: list[tuple[str, str]] = []
         elements = list(source.all(source.root, "itemDefinition"))
         for element in elements:
             name = words(element.get("name"))
@@ -31,7 +35,7 @@ class Types:
             _check_based(kind)
 
     def of(self, name: str | None, element_id: str) -> ItemType | None:
-        """Return a type by its name; None for anything. Raises DmnError for an unknown one."""
+        """Return a type by its name; None for anything, also for one that nothing defines."""
         if name is None:
             return None
         kind = self._named(name, element_id)
@@ -46,8 +50,8 @@ class Types:
             return known
         found = built_in(plain)
         if found is None:
-            raise DmnError(f"there is no type {plain}", f"没有名为“{plain[:64]}”的类型", element_id)
-        return found
+            self.unknown.append((element_id, plain[:64]))
+        return found or ANY
 
     def _fill(self, kind: ItemType, element: Element, depth: int) -> None:
         if depth > MAX_NESTING:

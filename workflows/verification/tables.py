@@ -19,6 +19,9 @@ def check(subject: Subject) -> Findings:
     for path, model in subject.models.items():
         for owner_id, table in model.tables:
             yield from _table(path, owner_id, model.name_of(owner_id), table)
+        for element_id, name in model.unknown_types:
+            text = f"没有名为“{name}”的类型"
+            yield Finding(Severity.ERROR, "tables.unknown-type", path, element_id, text)
         for decision in model.decisions.values():
             if decision.logic is None:
                 text = f"决策“{decision.name}”没有写明如何作出"

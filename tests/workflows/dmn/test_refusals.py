@@ -71,7 +71,6 @@ def test_a_faulty_table_is_refused_with_its_element(
         ('<decision id="d"><conditional id="c"/></decision>', "c"),
         ('<decision id="d"><list><functionDefinition id="f" kind="Java"/></list></decision>', "f"),
         ('<decision id="d"><functionDefinition kind="PMML"/></decision>', "d"),
-        (f'<decision id="d"><variable name="d" typeRef="tNone"/>{LITERAL}</decision>', "d"),
         ('<decision id="d">' + "<list>" * 30 + "</list>" * 30 + "</decision>", "d"),
         (f'<decision id="d"><some><in>{LITERAL}</in></some></decision>', "d"),
         (

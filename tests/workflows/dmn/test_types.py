@@ -124,3 +124,29 @@ def test_a_column_takes_its_allowed_values_from_its_type(model: Any) -> None:
     with pytest.raises(dmn.DmnError) as caught:
         dmn.parse(xml).evaluate("d", {"x": "C"})
     assert caught.value.element_id == "i"
+
+
+def test_a_type_that_nothing_defines_takes_any_value_and_is_told(model: Any) -> None:
+    xml = model(
+        '<decision id="d" name="d"><variable name="d" typeRef="tNone"/>'
+        "<literalExpression><text>1</text></literalExpression></decision>"
+    )
+
+    found = dmn.parse(xml)
+
+    assert found.evaluate("d", {}).value == 1
+    assert found.unknown_types == (("d", "tNone"),)
+
+
+def test_a_parameter_with_a_dot_in_its_name_is_no_path_where_it_is_one(model: Any) -> None:
+    xml = model(
+        '<businessKnowledgeModel id="b" name="shown"><encapsulatedLogic>'
+        '<formalParameter name="who.name"/><literalExpression><text>who.name + "!"</text>'
+        '</literalExpression></encapsulatedLogic></businessKnowledgeModel><decision id="d" name="d">'
+        '<knowledgeRequirement><requiredKnowledge href="#b"/></knowledgeRequirement><invocation>'
+        "<literalExpression><text>shown</text></literalExpression><binding>"
+        '<parameter name="who.name"/><literalExpression><text>who.name</text></literalExpression>'
+        "</binding></invocation></decision>"
+    )
+
+    assert dmn.parse(xml).evaluate("d", {"who": {"name": "甲"}}).value == "甲!"
