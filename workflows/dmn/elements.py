@@ -8,6 +8,7 @@ from lxml import etree
 
 from workflows import feel
 from workflows.dmn.errors import DmnError
+from workflows.feel.types import NO_TYPES, Types
 from workflows.xml import UnsafeXmlError, parse_xml
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ class Elements:
         self.tables: list[tuple[str, DecisionTable]] = []
         self._shared = frozenset(self._known_names()) | more_names
         self.names = self._shared
+        self.types: Types = NO_TYPES
 
     def _known_names(self) -> Iterator[str]:
         """Yield the names the expressions may use although they have spaces in them."""
@@ -104,7 +106,7 @@ class Elements:
         """Parse an expression. Raises DmnError with the place."""
         self._check_language(element, element_id)
         try:
-            return feel.parse(self.text(element) or empty, self.names)
+            return feel.parse(self.text(element) or empty, self.names, self.types)
         except feel.FeelError as error:
             raise faulty(error, element_id) from error
 
@@ -112,7 +114,7 @@ class Elements:
         """Parse the tests of a cell. Raises DmnError with the place."""
         self._check_language(element, element_id)
         try:
-            return feel.parse_unary_tests(self.text(element), self.names)
+            return feel.parse_unary_tests(self.text(element), self.names, self.types)
         except feel.FeelError as error:
             raise faulty(error, element_id) from error
 

@@ -11,7 +11,8 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from workflows.feel import temporal
-from workflows.feel.types import ALIASES, CLASSES
+from workflows.feel.types import ALIASES, CLASSES, Type
+from workflows.feel.types import ANY as ANY_TYPE
 from workflows.feel.values import normal, type_name
 
 if TYPE_CHECKING:
@@ -78,6 +79,22 @@ class ItemType:
                 return None
             here = here.base
         return None
+
+    def described(self, budget: list[int], depth: int = 0) -> Type:
+        """Return the type as the expression language knows it; Any where it is too large."""
+        budget[0] -= 1
+        if budget[0] < 0 or depth > _MAX_DEPTH:
+            return ANY_TYPE
+        if self.is_function:
+            return Type("function")
+        if self.components:
+            entries = ((name, kind.described(budget, depth + 1)) for name, kind in self.components)
+            found = Type("context", entries=tuple(entries))
+        elif isinstance(self.base, ItemType):
+            found = self.base.described(budget, depth + 1)
+        else:
+            found = ANY_TYPE if self.base == ANY else Type(self.base)
+        return Type("list", item=found) if self.is_collection else found
 
     def _fit(self, run: Run, value: Any, depth: int, *, is_data: bool) -> Any:
         run.spend(1)

@@ -1,13 +1,17 @@
 """From XML to the types that a model defines (itemDefinition)."""
 
+from collections.abc import Iterator
 from typing import Final
 
 from workflows.dmn.elements import Element, Elements, words
 from workflows.dmn.errors import DmnError
 from workflows.dmn.itemtypes import ANY, ItemType, built_in
 from workflows.feel import UnaryTests
+from workflows.feel.types import Type
 
 MAX_NESTING: Final = 24
+MAX_PARTS: Final = 300  # of a type, as expressions know it
+MAX_ALL_PARTS: Final = 30_000  # of all types of a model
 
 
 class Types:
@@ -33,6 +37,15 @@ class Types:
             self._fill(self.own[words(element.get("name"))], element, 0)
         for kind in self.own.values():
             _check_based(kind)
+        source.types = frozenset(self._described())
+
+    def _described(self) -> Iterator[tuple[str, Type]]:
+        """Yield the types as expressions know them."""
+        left = MAX_ALL_PARTS
+        for name, kind in self.known.items():
+            budget = [granted := min(MAX_PARTS, left)]
+            yield name, kind.described(budget)
+            left -= granted - max(budget[0], 0)
 
     def of(self, name: str | None, element_id: str) -> ItemType | None:
         """Return a type by its name; None for anything, also for one that nothing defines."""

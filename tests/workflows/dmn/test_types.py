@@ -150,3 +150,21 @@ def test_a_parameter_with_a_dot_in_its_name_is_no_path_where_it_is_one(model: An
     )
 
     assert dmn.parse(xml).evaluate("d", {"who": {"name": "甲"}}).value == "甲!"
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ('{name: "甲", joined on: null, shares: [1]} instance of tMember', True),
+        ('{name: "甲"} instance of tMember', False),
+        ("[1, 2] instance of tShares", True),
+    ],
+)
+def test_expressions_may_name_the_types_of_the_model(model: Any, text: str, value: Any) -> None:
+    shares = '<itemDefinition name="tShares" isCollection="true"><typeRef>tShare</typeRef>'
+    xml = model(
+        f'{TYPES}{shares}</itemDefinition><decision id="d" name="d">'
+        f"<literalExpression><text>{text}</text></literalExpression></decision>"
+    )
+
+    assert dmn.parse(xml).evaluate("d", {}).value is value
