@@ -16,8 +16,8 @@ class JobSchema(Schema):
 
     id = fields.UUID()
     kind = fields.Enum(JobKind, by_value=True)
-    case_id = fields.UUID()
-    case_number = fields.String()
+    case_id = fields.UUID(allow_none=True)
+    case_number = fields.String(allow_none=True)
     summary = fields.String(metadata={"description": "What it is about, without personal data"})
     due_at = _instant()
     attempts = fields.Integer(metadata={"description": "Since it was last tried anew"})
@@ -43,9 +43,9 @@ class IncidentSchema(Schema):
 
     id = fields.UUID()
     case_id = fields.UUID(allow_none=True)
-    case_number = fields.String()
-    case_title = fields.String()
-    procedure = fields.String()
+    case_number = fields.String(allow_none=True)
+    case_title = fields.String(allow_none=True)
+    procedure = fields.String(allow_none=True)
     job_id = fields.UUID(allow_none=True)
     code = fields.String()
     node_id = fields.String()

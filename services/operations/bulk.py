@@ -21,14 +21,14 @@ MAX_AT_ONCE = 200
 def begin(
     session: Session, runtime: Runtime, actor: Actor, wanted: Sequence[UUID]
 ) -> dict[str, Any]:
-    """Ask for incidents of one's cases to be retried; a worker does it.
+    """Ask for incidents that one sees to to be retried; a worker does it.
 
-    Raises NotAllowedError, InvalidError (one of them is not an open incident of one's cases).
+    Raises NotAllowedError, InvalidError (one of them is not open, or not theirs).
     """
     ids = list(dict.fromkeys(wanted))
     query = select(Incident.id).where(
         Incident.id.in_(ids),
-        Incident.case_id.in_(scope.cases(actor)),
+        scope.incidents(actor),
         Incident.resolved_at.is_(None),
     )
     if set(session.scalars(query)) != set(ids):

@@ -2,12 +2,12 @@
 
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session
 
 from services import policies
 from services.actors import Actor
-from services.db.models import Case, CaseAccess
+from services.db.models import Case, CaseAccess, Incident
 from services.lookup import lock_case
 
 
@@ -23,6 +23,15 @@ def cases(actor: Actor) -> Select[UUID]:
     return select(CaseAccess.case_id).where(
         CaseAccess.party_id.in_(own_agencies(actor)), CaseAccess.until.is_(None)
     )
+
+
+def incidents(actor: Actor) -> ColumnElement[bool]:
+    """Return which incidents the actor sees to: of the cases they keep running, and of no case.
+
+    What belongs to no case, as the checkpoints and the digests do not, concerns the installation;
+    it names nobody's case, and every process owner sees to it.
+    """
+    return Incident.case_id.in_(cases(actor)) | Incident.case_id.is_(None)
 
 
 def keeps(session: Session, actor: Actor, case: Case) -> bool:

@@ -47,20 +47,21 @@ def open_jobs(session: Session, runtime: Runtime, actor: Actor) -> list[dict[str
 
 
 def _job(
-    session: Session, runtime: Runtime, job: Job, case: Case, found: Mapping[str, Delivery]
+    session: Session, runtime: Runtime, job: Job, case: Case | None, found: Mapping[str, Delivery]
 ) -> dict[str, Any]:
-    names = node_names(session, case)
+    names = node_names(session, case) if case else {}
+    is_still = case is not None and case.suspended_at is not None
     return {
         "id": job.id,
         "kind": job.kind,
-        "case_id": case.id,
-        "case_number": case.number,
+        "case_id": case.id if case else None,
+        "case_number": case.number if case else None,
         "summary": summary(runtime, job, found.get(str(job.payload.get("delivery"))), names),
         "due_at": job.due_at,
         "attempts": job.attempts - job.forgiven,
         "failed_at": job.failed_at,
         "last_error": job.last_error,
-        "is_suspended": case.suspended_at is not None and job.kind is not JobKind.MAIL,
+        "is_suspended": is_still and job.kind is not JobKind.MAIL,
     }
 
 
@@ -79,16 +80,16 @@ def node_names(session: Session, case: Case) -> dict[str, str]:
 def incidents(
     session: Session, runtime: Runtime, actor: Actor, filters: Filters
 ) -> list[dict[str, Any]]:
-    """Return the incidents in the cases of one's agencies: the open ones, oldest first."""
+    """Return the incidents in the cases of one's agencies and of no case: open ones, oldest first."""
     rows = session.execute(_query(runtime, actor, filters).limit(MAX_ROWS)).all()
     return [_line(session, incident, case) for incident, case in rows]
 
 
-def _query(runtime: Runtime, actor: Actor, filters: Filters) -> Select[Incident, Case]:
+def _query(runtime: Runtime, actor: Actor, filters: Filters) -> Select[Incident, Case | None]:
     query = (
         select(Incident, Case)
-        .join(Case, Case.id == Incident.case_id)
-        .where(Incident.case_id.in_(scope.cases(actor)))
+        .outerjoin(Case, Case.id == Incident.case_id)
+        .where(scope.incidents(actor))
     )
     if filters.code:
         query = query.where(Incident.code == filters.code)
@@ -104,23 +105,23 @@ def _query(runtime: Runtime, actor: Actor, filters: Filters) -> Select[Incident,
     return query.where(Incident.resolved_at.is_(None)).order_by(Incident.opened_at, Incident.id)
 
 
-def _line(session: Session, incident: Incident, case: Case) -> dict[str, Any]:
+def _line(session: Session, incident: Incident, case: Case | None) -> dict[str, Any]:
     shown = (
         "id", "case_id", "job_id", "code", "node_id", "message", "opened_at",
         "resolved_at", "resolution", "resolution_reason",
     )  # fmt: skip
     return {name: getattr(incident, name) for name in shown} | {
-        "case_number": case.number,
-        "case_title": case.title,
-        "procedure": case.procedure_id,
-        "node_name": node_names(session, case).get(incident.node_id),
+        "case_number": case.number if case else None,
+        "case_title": case.title if case else None,
+        "procedure": case.procedure_id if case else None,
+        "node_name": node_names(session, case).get(incident.node_id) if case else None,
     }
 
 
 def found(session: Session, actor: Actor, incident_id: UUID) -> Incident:
-    """Return an incident of one's cases. Raises NotFoundError, NotAllowedError."""
+    """Return an incident that the actor sees to. Raises NotFoundError, NotAllowedError."""
     row = session.scalars(
-        select(Incident).where(Incident.id == incident_id, Incident.case_id.in_(scope.cases(actor)))
+        select(Incident).where(Incident.id == incident_id, scope.incidents(actor))
     ).first()
     if row is None:
         raise NotFoundError("没有这个异常")
@@ -133,7 +134,7 @@ def page(session: Session, runtime: Runtime, actor: Actor, incident_id: UUID) ->
     Raises NotFoundError, NotAllowedError.
     """
     incident = found(session, actor, incident_id)
-    case = session.get_one(Case, incident.case_id)
+    case = session.get(Case, incident.case_id) if incident.case_id else None
     job = session.get(Job, incident.job_id) if incident.job_id else None
     verdict = judge(session, job)
     by = session.get(Person, incident.resolved_by) if incident.resolved_by else None

@@ -25,6 +25,7 @@ from services.operations import bulk, resolving, watching
 from services.service_tasks.catalogue import CATALOGUE
 from services.service_tasks.operation import Operation
 from tests.services.operations.operating import UNIT, do, fail_mail, party_in, rows, the_case, told
+from workflows.errors import IncidentError
 
 
 def test_an_incident_shows_its_cause_in_words_and_its_tries(sqlite_desk, arrived):
@@ -215,3 +216,56 @@ def test_an_incident_closes_for_a_part_of_the_system_too(sqlite_desk, arrived):
 
     [row] = rows(sqlite_desk, Incident, Incident.id == incident.id)
     assert (row.resolution, row.resolved_by) == ("retried", None)
+
+
+# --- of no case --------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def late(sqlite_desk):
+    """An incident of the installation: its checkpoints could not be kept outside."""
+    error = IncidentError("ANCHOR", "checkpoint", "检查点未能存到库外：无法连接")
+    with unit_of_work(sqlite_desk.runtime.sessions) as session:
+        now = sqlite_desk.runtime.clock.now()
+        return incidents.open_incident(session, error, now, case_id=None).id
+
+
+@pytest.mark.parametrize("login", ["lj-owner", "nb-owner"])
+def test_what_belongs_to_no_case_is_seen_to_by_every_process_owner(sqlite_desk, late, login):
+    [line] = do(sqlite_desk, login, watching.incidents, watching.Filters())
+    page = do(sqlite_desk, login, watching.page, late)
+    elsewhere = watching.Filters(procedure="liangjiang.application")
+
+    assert (line["id"], line["case_id"], line["case_number"]) == (late, None, None)
+    assert (page["message"], page["job"]) == ("检查点未能存到库外：无法连接", None)
+    assert do(sqlite_desk, login, watching.incidents, elsewhere) == []
+    with pytest.raises(NotAllowedError):
+        do(sqlite_desk, "lj-clerk", watching.page, late)
+
+
+def test_what_belongs_to_no_case_is_retried_alone_and_with_others(sqlite_desk, late):
+    with pytest.raises(ConflictError):
+        do(sqlite_desk, "lj-owner", resolving.skip, late, "不需要")
+    do(sqlite_desk, "nb-owner", bulk.begin, [late])
+    jobs.run_due(sqlite_desk.runtime, "w")
+
+    [row] = rows(sqlite_desk, Incident, Incident.id == late)
+    assert (row.resolution, row.resolved_at is not None) == ("retried", True)
+
+
+def test_a_digest_that_cannot_be_sent_is_seen_with_its_job(sqlite_desk):
+    payload = {"template": "digest", "person": str(sqlite_desk.actor("lead-op").person_id)}
+    with unit_of_work(sqlite_desk.runtime.sessions) as session:
+        now = sqlite_desk.runtime.clock.now()
+        job = Job(
+            kind=JobKind.MAIL, dedupe_key="digest", payload=payload, due_at=now, failed_at=now
+        )
+        session.add(job)
+        session.flush()
+        error = IncidentError("JOB", "mail", "told to fail")
+        found = incidents.open_incident(session, error, now, case_id=None, job_id=job.id).id
+
+    page = do(sqlite_desk, "lj-owner", watching.page, found)
+
+    assert page["job"]["summary"] == "通知“每日汇总”，经邮件"
+    assert (page["job"]["case_id"], page["job"]["is_suspended"]) == (None, False)

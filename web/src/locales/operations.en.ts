@@ -12,7 +12,7 @@ export default {
   },
   node: { mail: 'Mail', sms: 'SMS', webhook: 'Office system', timer: 'Timer', service: 'Operation', message: 'Message', retries: 'Retries' },
   incidents: {
-    none: 'No open incidents. A job that has failed 8 times appears here.', noneResolved: 'No resolved incidents', all: 'All ({n})', retryMany: 'Retry the chosen ({n})',
+    noCase: 'This installation (no case)', none: 'No open incidents. A job that has failed 8 times appears here.', noneResolved: 'No resolved incidents', all: 'All ({n})', retryMany: 'Retry the chosen ({n})',
     choose: 'Choose incident {code} of {number}', where: '{node} · since {at}',
   },
   resolution: { retried: 'Retried · {at}', skipped: 'Skipped · {at}' },

@@ -12,7 +12,7 @@ export default {
   },
   node: { mail: '邮件', sms: '短信', webhook: '办公系统', timer: '定时', service: '系统操作', message: '消息', retries: '批量重试' },
   incidents: {
-    none: '没有待处理的异常。作业失败 8 次后会出现在这里。', noneResolved: '没有已处理的异常', all: '全选（{n} 项）', retryMany: '重试所选（{n}）',
+    noCase: '本系统（不属于任何办件）', none: '没有待处理的异常。作业失败 8 次后会出现在这里。', noneResolved: '没有已处理的异常', all: '全选（{n} 项）', retryMany: '重试所选（{n}）',
     choose: '选择 {number} 的异常 {code}', where: '{node} · 发生于 {at}',
   },
   resolution: { retried: '已重试 · {at}', skipped: '已跳过 · {at}' },
