@@ -20,6 +20,7 @@ from services.runtime import Runtime
 
 MAX_ROWS = 200
 LAST_FAILURES = 20
+OF_NO_CASE = "请排除原因后选“重试”结案；原因仍在的，会再次出现"
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +144,7 @@ def page(session: Session, runtime: Runtime, actor: Actor, incident_id: UUID) ->
         "job": _job(session, runtime, job, case, told) if job else None,
         "failures": _failures(session, job),
         "may_skip": verdict.is_allowed and incident.resolved_at is None,
-        "skip_reason": verdict.reason,
+        "skip_reason": verdict.reason if case or job else OF_NO_CASE,
         "resolved_by": by.name if by else None,
     }
 

@@ -1,5 +1,6 @@
 """Process owners keep it running on the pages: incidents, standstill, limits, agencies' words."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -169,8 +170,18 @@ def test_a_case_stands_still_and_goes_on_and_two_people_move_its_limit(street, c
     expect(lead.page.get_by_text("见内部便函")).to_have_count(0)
     lead.go("/me/notifications").sees("办件中止")
     settled(lead)
+    before = unread(lead)
+    lead.screenshot("OP-2-unread-phone")
+    desk = street.signed_in("lead-op").go("/workbench")
+    settled(desk)
+    assert unread(desk) == before
+    desk.screenshot("OP-2-unread")
     lead.page.get_by_role("button", name="标为已读").first.click()
     lead.sees("已读 · ")
+    left = f"通知 {before - 1} 条未读" if before > 1 else "通知"
+    expect(
+        lead.page.get_by_role("banner").get_by_role("link", name=left, exact=True)
+    ).to_be_visible()
     lead.go("/me/channels").page.get_by_text("短信免打扰").wait_for()
     settled(lead)
     lead.page.get_by_role("button", name="保存").click()
@@ -225,3 +236,33 @@ def test_an_agency_writes_its_own_words_and_stops_taking_applications(street):
     owner.page.get_by_role("button", name=f"恢复受理：{title}").click()
     give_reason(owner, "修订完成")
     owner.sees("已恢复受理")
+
+
+def unread(person) -> int:
+    """The number of unread notifications that the header tells."""
+    link = person.page.get_by_role("link", name=re.compile("^通知 [0-9]+ 条未读$"))
+    expect(link).to_be_visible()
+    return int(re.search(r"\d+", link.inner_text()).group())
+
+
+def test_what_belongs_to_no_case_is_on_the_page_of_incidents(street, postgres):
+    """An incident of the installation, opened and resolved by a process owner."""
+    engine = open_engine(f"{postgres}/web")
+    with unit_of_work(open_sessions(engine)) as session:
+        row = Incident(
+            code="ANCHOR",
+            node_id="checkpoint",
+            message="检查点未能存到库外：无法连接",
+            opened_at=datetime.now(UTC),
+        )
+        session.add(row)
+    engine.dispose()
+
+    owner = street.signed_in("nb-owner").go("/operations/incidents")
+    owner.sees("检查点未能存到库外：无法连接")
+    owner.page.get_by_role("link", name="本系统（不属于任何办件）").first.click()
+    owner.sees("原因")
+    settled(owner)
+    owner.screenshot("OP-1-no-case")
+    owner.page.get_by_role("button", name="重试").click()
+    owner.sees("已安排重试")

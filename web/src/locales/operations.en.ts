@@ -10,7 +10,7 @@ export default {
     CONDITION: 'Condition without result', TIMER: 'Faulty timer', MESSAGE: 'Undeliverable message', ERROR: 'Error without exit', BUDGET: 'Too many nodes', OPERATION: 'No such operation',
     AUDIT: 'Chain differs from a checkpoint', ANCHOR: 'Checkpoint not kept outside', DECISION: 'No such decision table', PARTY: 'Wrong party', DUE: 'Faulty time limit', LOOP: 'Faulty multi-instance',
   },
-  node: { mail: 'Mail', sms: 'SMS', webhook: 'Office system', timer: 'Timer', service: 'Operation', message: 'Message', retries: 'Retries' },
+  node: { checkpoint: 'Checkpoint', mail: 'Mail', sms: 'SMS', webhook: 'Office system', timer: 'Timer', service: 'Operation', message: 'Message', retries: 'Retries' },
   incidents: {
     noCase: 'This installation (no case)', none: 'No open incidents. A job that has failed 8 times appears here.', noneResolved: 'No resolved incidents', all: 'All ({n})', retryMany: 'Retry the chosen ({n})',
     choose: 'Choose incident {code} of {number}', where: '{node} · since {at}',

@@ -10,7 +10,7 @@ export default {
     CONDITION: '条件没有结果', TIMER: '定时有误', MESSAGE: '消息无法送达', ERROR: '错误没有出口', BUDGET: '经过节点过多', OPERATION: '没有这个操作',
     AUDIT: '留痕链与检查点不符', ANCHOR: '检查点未能存到库外', DECISION: '没有决策表', PARTY: '单位有误', DUE: '期限有误', LOOP: '多实例有误',
   },
-  node: { mail: '邮件', sms: '短信', webhook: '办公系统', timer: '定时', service: '系统操作', message: '消息', retries: '批量重试' },
+  node: { checkpoint: '检查点', mail: '邮件', sms: '短信', webhook: '办公系统', timer: '定时', service: '系统操作', message: '消息', retries: '批量重试' },
   incidents: {
     noCase: '本系统（不属于任何办件）', none: '没有待处理的异常。作业失败 8 次后会出现在这里。', noneResolved: '没有已处理的异常', all: '全选（{n} 项）', retryMany: '重试所选（{n}）',
     choose: '选择 {number} 的异常 {code}', where: '{node} · 发生于 {at}',
