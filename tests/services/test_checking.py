@@ -5,10 +5,13 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from lxml import etree
 
 from api.cli import main
 from services import checking
 from services.settings import Settings
+
+BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
 
 
 @pytest.fixture
@@ -64,6 +67,20 @@ def test_a_slip_is_an_error_that_names_its_rule(settings, copied, file, old, new
     assert errors
     assert any(rule in row["rule"] for row in errors)
     assert all(not row["message"].isascii() for row in errors)
+
+
+def test_branches_that_lose_their_join_are_an_error_with_the_way_there(settings, copied):
+    path = copied / "liangjiang" / "application.bpmn"
+    tree = etree.parse(path)
+    [join] = tree.iterfind(f".//{BPMN}parallelGateway[@id='join_review']")
+    join.tag = f"{BPMN}exclusiveGateway"
+    tree.write(path, encoding="utf-8", xml_declaration=True)
+
+    [found] = [r for r in checking.check_folder(copied, settings) if r["severity"] == "error"]
+
+    assert found["rule"] == "soundness.doubled"
+    assert found["example"][0] == "application_start"
+    assert found["example"].count("join_review") == 2  # noqa: PLR2004 - once for each branch
 
 
 def test_the_command_exits_with_1_on_errors_and_0_otherwise(settings, copied):

@@ -24,6 +24,7 @@ from workflows.verification import (
     papers,
     parameters,
     references,
+    soundness,
     structure,
     tables,
     time_limits,
@@ -87,6 +88,7 @@ def check_bundle(
     found += papers.check(bundle, subject)
     if not any(each.severity is Severity.ERROR for each in found):
         found += _engine(bundle, subject)
+        found += soundness.check(subject)
     return in_order(found)
 
 
