@@ -2,6 +2,7 @@
 
 import errno
 import logging
+import sqlite3
 from http import HTTPStatus
 from typing import Any
 
@@ -60,6 +61,8 @@ _SENTENCES = {
     HTTPStatus.UNPROCESSABLE_ENTITY: "填写的内容有误，请按提示修改",
     HTTPStatus.INTERNAL_SERVER_ERROR: "系统出错，已记录，请稍后再试",
 }
+
+_FULL = "系统的存储空间不足，这一次没有保存。页面上填写的内容还在，请稍后再提交；仍不行的，请联系系统管理员"
 
 _WORDS = {
     "Missing data for required field.": "必填",
@@ -136,7 +139,21 @@ def _flatten(messages: Any, path: str = "") -> dict[str, list[str]]:
     return found
 
 
-_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS})
+_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG})
+_NO_ROOM_SQLITE = frozenset(
+    {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_SHMSIZE}
+)
+_NO_ROOM_POSTGRESQL = "53100"  # SQLSTATE disk_full
+
+
+def _is_full(error: Exception) -> bool:
+    """Tell whether a disk took no more: that of the files, or the database's."""
+    cause = getattr(error, "orig", error)
+    if isinstance(cause, OSError):
+        return cause.errno in _NO_ROOM
+    if getattr(cause, "sqlite_errorcode", None) in _NO_ROOM_SQLITE:
+        return True
+    return getattr(cause, "sqlstate", None) == _NO_ROOM_POSTGRESQL
 
 
 def register(app: Flask) -> None:
@@ -165,6 +182,9 @@ def register(app: Flask) -> None:
             },
         )
         status = HTTPStatus.SERVICE_UNAVAILABLE
+        if _is_full(error):
+            content = body(status, "STORAGE_FULL", _FULL)
+            return jsonify(content), status, {"Retry-After": "60"}
         content = body(status, "BUSY", "系统繁忙，您的内容没有丢失，请稍后重试")
         return jsonify(content), status, {"Retry-After": "2"}
 
@@ -175,7 +195,7 @@ def register(app: Flask) -> None:
         return busy(error)
 
     def full(error: OSError) -> tuple[Response, int, dict[str, str]]:
-        if error.errno not in _NO_ROOM:
+        if not _is_full(error):
             raise error
         return busy(error)
 

@@ -2,6 +2,7 @@
 
 import errno
 
+import psycopg
 import pytest
 from sqlalchemy.exc import IntegrityError, OperationalError
 
@@ -120,10 +121,18 @@ def test_a_bug_gives_500_and_tells_nothing(faulty):
 def test_a_full_disk_gives_503_and_another_fault_of_files_500(faulty):
     full = faulty(OSError(errno.ENOSPC, "No space left on device", "/secret"))
 
-    assert_shape(full, 503, "BUSY")
+    assert_shape(full, 503, "STORAGE_FULL")
     assert full.headers["Retry-After"]
     assert "secret" not in full.text
     assert_shape(faulty(FileNotFoundError("secret")), 500, "INTERNAL_SERVER_ERROR")
+
+
+def test_a_database_without_room_gives_503_in_words(faulty):
+    reply = faulty(OperationalError("INSERT secret", {}, psycopg.errors.DiskFull("secret")))
+
+    assert_shape(reply, 503, "STORAGE_FULL")
+    assert "没有保存" in reply.json["message"]
+    assert "secret" not in reply.text
 
 
 def test_a_busy_database_gives_503_and_says_when_to_try_again(faulty):
