@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -301,11 +302,14 @@ def _figures(session: Any, world: World, monkey: Monkey, cases: int) -> dict[str
 
 
 def _delays(session: Any) -> dict[int, float]:
-    """Return how late jobs were at most that needed so many attempts, in seconds."""
-    late = func.max(Job.done_at - Job.due_at)
+    """Return how late jobs were at most that needed so many attempts, in seconds.
+
+    Without those that seem days late: the clock of their rehearsal was moved on meanwhile.
+    """
+    late = Job.done_at - Job.due_at
     rows = session.execute(
-        select(Job.attempts, late)
-        .where(Job.done_at.is_not(None), Job.attempts > 0)
+        select(Job.attempts, func.max(late))
+        .where(Job.done_at.is_not(None), Job.attempts > 0, late < timedelta(days=1))
         .group_by(Job.attempts)
         .order_by(Job.attempts)
     )
