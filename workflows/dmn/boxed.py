@@ -17,7 +17,7 @@ from workflows.feel import Run
 from workflows.feel.values import Function
 
 Scope = Mapping[str, Any]
-CALL_LEVELS: Final = 12  # of the stack that one call of a boxed function may take
+CALL_LEVELS: Final = 6  # that one call of a boxed function counts for, of 300
 
 
 def within(scope: Scope, **more: Any) -> Scope:

@@ -52,7 +52,12 @@ class Model:
         Also answers for a decision service or a knowledge model, the arguments by name. The
         whole of it shares one budget of steps. Raises DmnError, and FeelError.
         """
-        run = Deciding(context)
+        try:
+            return self._evaluate(name_or_id, scope, Deciding(context))
+        except RecursionError:
+            raise feel.FeelBudgetError("nested too deeply", "决策嵌套层数过多") from None
+
+    def _evaluate(self, name_or_id: str, scope: Scope, run: Deciding) -> Result:
         if name_or_id not in self.decisions:
             service = _named(self.services, name_or_id)
             if service is not None:

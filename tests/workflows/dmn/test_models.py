@@ -80,6 +80,22 @@ def test_knowledge_that_calls_itself_without_end_is_stopped(model: Any, body: st
         value(xml)
 
 
+def test_boxes_that_call_each_other_without_end_are_stopped(model: Any) -> None:
+    called = (
+        f"<invocation>{lit('b1')}<binding><parameter name='n'/>{lit('n')}</binding></invocation>"
+    )
+    body = "<list>" * 20 + called + "</list>" * 20
+
+    with pytest.raises(feel.FeelBudgetError):
+        value(model(knowledge("b1", "n", body) + decision("d", called, "b1")), n=1)
+
+
+def test_knowledge_may_call_itself_some_forty_deep(model: Any) -> None:
+    body = lit("if n = 0 then 0 else n + b1(n - 1)")
+
+    assert value(model(knowledge("b1", "n", body) + decision("d", lit("b1(40)"), "b1"))) == 820
+
+
 def test_all_of_a_model_shares_one_budget(model: Any) -> None:
     loop = lit(f"count(for i in 1..{MAX_STEPS // 30} return i + i)")
     chain = "".join(
