@@ -6,7 +6,6 @@ Works on JSON-like data only. Knows no database, no web, no engine.
 from collections.abc import Iterable
 
 from workflows.dmn.errors import DmnError
-from workflows.dmn.evaluation import Model
 from workflows.dmn.explain import Explained, explain
 from workflows.dmn.model import (
     Aggregation,
@@ -20,6 +19,7 @@ from workflows.dmn.model import (
     Result,
     Rule,
 )
+from workflows.dmn.models import Model
 from workflows.dmn.reader import read
 
 __all__ = [

@@ -12,7 +12,7 @@ from workflows.dmn.model import DecisionTable, Knowledge, Service
 from workflows.feel.values import Function
 
 if TYPE_CHECKING:
-    from workflows.dmn.evaluation import Model
+    from workflows.dmn.models import Model
     from workflows.feel import Run
 
 Serve = Callable[[Deciding, "Model", Service, Scope], Any]

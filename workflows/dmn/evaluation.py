@@ -1,16 +1,12 @@
-"""A model, and how a decision of it is made: what it requires first, each once."""
+"""How a decision is made: what it requires first, each once, within one budget."""
+
+from __future__ import annotations
 
 from collections import ChainMap
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from workflows import feel
-from workflows.dmn.boxed import Scope
 from workflows.dmn.callables import as_function
-from workflows.dmn.deciding import Deciding
-from workflows.dmn.errors import DmnError
-from workflows.dmn.itemtypes import ItemType
 from workflows.dmn.model import (
     Decision,
     DecisionTable,
@@ -18,98 +14,22 @@ from workflows.dmn.model import (
     Knowledge,
     Needs,
     Result,
-    Rule,
     Service,
 )
 from workflows.dmn.tables import evaluate_table
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
 
-@dataclass(frozen=True, slots=True)
-class Model:
-    """The decisions of one file and what they use. Immutable; safe to share between threads.
-
-    ``imported`` are other models under the names by which this one imports them; ``tables`` all
-    decision tables, in whatever they stand, each with the id of its decision or knowledge model.
-    ``unknown_types`` are (element, type) that nothing defines: they take any value.
-    """
-
-    name: str
-    namespace: str
-    decisions: Mapping[str, Decision]
-    inputs: Mapping[str, InputData] = field(default_factory=dict)
-    knowledge: Mapping[str, Knowledge] = field(default_factory=dict)
-    services: Mapping[str, Service] = field(default_factory=dict)
-    imported: Mapping[str, "Model"] = field(default_factory=dict)
-    types: Mapping[str, ItemType] = field(default_factory=dict)
-    tables: tuple[tuple[str, DecisionTable], ...] = ()
-    unknown_types: tuple[tuple[str, str], ...] = ()
-
-    def evaluate(
-        self, name_or_id: str, scope: Mapping[str, Any], context: feel.Context = feel.DEFAULT
-    ) -> Result:
-        """Decide. Decisions it requires are decided first and can be read by name.
-
-        Also answers for a decision service or a knowledge model, the arguments by name. The
-        whole of it shares one budget of steps. Raises DmnError, and FeelError.
-        """
-        try:
-            return self._evaluate(name_or_id, scope, Deciding(context))
-        except RecursionError:
-            raise feel.FeelBudgetError("nested too deeply", "决策嵌套层数过多") from None
-
-    def _evaluate(self, name_or_id: str, scope: Scope, run: Deciding) -> Result:
-        if name_or_id not in self.decisions:
-            service = _named(self.services, name_or_id)
-            if service is not None:
-                return _Evaluation(run, scope).serve(self, service)
-            knowledge = _named(self.knowledge, name_or_id)
-            if knowledge is not None:
-                return _called(self, knowledge, run, scope)
-        return _Evaluation(run, scope).decide(self, self.find(name_or_id))
-
-    def find(self, name_or_id: str) -> Decision:
-        """Return a decision by its id, else by its name. Raises DmnError."""
-        found = self.decisions.get(name_or_id)
-        if found is not None:
-            return found
-        for decision in self.decisions.values():
-            if name_or_id in {decision.name, decision.variable}:
-                return decision
-        raise DmnError(f"there is no decision {name_or_id}", f"没有名为“{name_or_id}”的决策")
-
-    def name_of(self, element_id: str) -> str:
-        """Return the name of a decision or knowledge model; its id when there is none."""
-        found = self.decisions.get(element_id) or self.knowledge.get(element_id)
-        return element_id if found is None else found.name
-
-    def rule(self, rule_id: str) -> Rule | None:
-        """Return a rule of any of the tables by its id."""
-        rules = (rule for _owner_id, table in self.tables for rule in table.rules)
-        return next((rule for rule in rules if rule.id == rule_id), None)
-
-    def has(self, element_id: str) -> bool:
-        """Tell whether an element of this id can be required."""
-        return any(
-            element_id in each
-            for each in (self.decisions, self.inputs, self.knowledge, self.services)
-        )
-
-    def element_names(self) -> Iterator[str]:
-        """Yield the names by which others may read what is in it."""
-        for decision in self.decisions.values():
-            yield from (decision.name, decision.variable)
-        yield from (each.name for each in self.inputs.values())
-        yield from (each.name for each in self.knowledge.values())
-        yield from (each.name for each in self.services.values())
-        for kind in self.types.values():
-            yield from (name for name, _kind in kind.components)
-
+    from workflows.dmn.boxed import Scope
+    from workflows.dmn.deciding import Deciding
+    from workflows.dmn.models import Model
 
 Made = dict[tuple[int, str], Result]
 
 
 @dataclass(slots=True)
-class _Evaluation:
+class Evaluation:
     """What was given, and what has been decided so far, by model and id."""
 
     run: Deciding
@@ -216,6 +136,13 @@ class _Evaluation:
         rules = tuple(rule for result in results for rule in result.rules)
         return Result(value, values, rules, tuple(self.run.fired))
 
+    def call(self, model: Model, knowledge: Knowledge) -> Result:
+        """Call a knowledge model with what was given, by the names of its parameters."""
+        function = as_function(model, knowledge.id, _serve)[knowledge.name]
+        value = function.call(self.run, [self.given.get(name) for name in function.parameters])
+        rules = tuple(each.rule_id for each in self.run.fired)
+        return Result(value, {knowledge.name: value}, rules, tuple(self.run.fired))
+
 
 _NOTHING = Needs()
 
@@ -233,17 +160,5 @@ def _decisions(model: Model, needs: Needs) -> Iterator[tuple[Model, Decision]]:
             yield other, other.decisions[reference.element_id]
 
 
-def _named(elements: Mapping[str, Any], name_or_id: str) -> Any:
-    named = (each for each in elements.values() if each.name == name_or_id)
-    return elements.get(name_or_id) or next(named, None)
-
-
-def _called(model: Model, knowledge: Knowledge, run: Deciding, scope: Scope) -> Result:
-    function = as_function(model, knowledge.id, _serve)[knowledge.name]
-    value = function.call(run, [scope.get(name) for name in function.parameters])
-    rules = tuple(each.rule_id for each in run.fired)
-    return Result(value, {knowledge.name: value}, rules, tuple(run.fired))
-
-
 def _serve(run: Deciding, model: Model, service: Service, given: Scope) -> Any:
-    return _Evaluation(run, given).serve(model, service).value
+    return Evaluation(run, given).serve(model, service).value

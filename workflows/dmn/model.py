@@ -151,6 +151,12 @@ class Decision:
         """Return the free names and paths of all its expressions."""
         return frozenset() if self.logic is None else names_of(self.logic)
 
+    def functions(self) -> frozenset[str]:
+        """Return the functions that a table or expression calls by name; not told of boxes."""
+        if isinstance(self.logic, DecisionTable):
+            return frozenset(name for part in _parts(self.logic) for name in part.functions())
+        return self.logic.functions() if isinstance(self.logic, Expression) else frozenset()
+
 
 def names_of(logic: "DecisionTable | Logic") -> Names:
     """Return the free names and paths of a table or any other logic."""
@@ -158,11 +164,14 @@ def names_of(logic: "DecisionTable | Logic") -> Names:
 
 
 def _table_names(table: DecisionTable) -> Names:
+    return frozenset(path for part in _parts(table) for path in part.names())
+
+
+def _parts(table: DecisionTable) -> list[Expression | UnaryTests]:
     parts: list[Expression | UnaryTests] = [column.expression for column in table.inputs]
     for rule in table.rules:
         parts += [*rule.tests, *rule.results]
-    parts += [output.default for output in table.outputs if output.default is not None]
-    return frozenset(path for part in parts for path in part.names())
+    return parts + [output.default for output in table.outputs if output.default is not None]
 
 
 @dataclass(frozen=True, slots=True)

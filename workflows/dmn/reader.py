@@ -9,9 +9,9 @@ from typing import Final
 from workflows.dmn.boxed_reader import BoxedReader
 from workflows.dmn.elements import Element, Elements, open_file, words
 from workflows.dmn.errors import DmnError
-from workflows.dmn.evaluation import Model
 from workflows.dmn.itemtypes import ItemType
 from workflows.dmn.model import Decision, InputData, Knowledge, Needs, Reference, Service
+from workflows.dmn.models import Model
 from workflows.dmn.requirements import check_requirements
 from workflows.dmn.type_reader import Types
 

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from workflows.dmn.errors import DmnError
-from workflows.dmn.evaluation import Model
 from workflows.dmn.model import Decision, Knowledge, Reference
+from workflows.dmn.models import Model
 
 _OPEN: Final = 1
 _DONE: Final = 2

@@ -23,9 +23,16 @@ def check(subject: Subject) -> Findings:
             text = f"没有名为“{name}”的类型"
             yield Finding(Severity.ERROR, "tables.unknown-type", path, element_id, text)
         for decision in model.decisions.values():
-            if decision.logic is None:
-                text = f"决策“{decision.name}”没有写明如何作出"
-                yield Finding(Severity.ERROR, "tables.no-logic", path, decision.id, text)
+            yield from _decision(path, model, decision)
+
+
+def _decision(path: str, model: dmn.Model, decision: dmn.Decision) -> Iterator[Finding]:
+    if decision.logic is None:
+        text = f"决策“{decision.name}”没有写明如何作出"
+        yield Finding(Severity.ERROR, "tables.no-logic", path, decision.id, text)
+    for name in sorted(decision.functions() - model.names_for(decision)):
+        text = f"决策“{decision.name}”调用了“{name}”，但没有这个函数，或者没有画出对它的依赖"
+        yield Finding(Severity.ERROR, "tables.unknown-function", path, decision.id, text)
 
 
 def _table(path: str, owner_id: str, name: str, table: dmn.DecisionTable) -> Iterator[Finding]:

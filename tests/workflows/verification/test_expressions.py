@@ -343,6 +343,14 @@ def test_rows_without_effect_and_columns_of_formulas_are_told(bpmn, rule, severi
     assert (severity, rule) in {(each.severity, each.rule) for each in found}
 
 
+def test_a_function_that_a_table_does_not_require_is_an_error(bpmn):
+    drawn = bpmn.process("start>ask>end", ask=bpmn.rule(bpmn.inputs(region="=1")))
+
+    found = bpmn.findings(drawn, dmn=bpmn.table(("-", "rated(region)")))
+
+    assert ("error", "tables.unknown-function") in {(each.severity, each.rule) for each in found}
+
+
 def test_a_decision_that_says_nothing_of_how_it_is_made_is_an_error(bpmn):
     drawn = bpmn.process("start>ask>end", ask=bpmn.rule(bpmn.inputs(region="=1")))
     whole = bpmn.table(("-", '"LOW"'))
