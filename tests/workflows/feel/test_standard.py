@@ -127,6 +127,16 @@ PATTERNS: list[tuple[str, Any]] = [
     ('matches("联程", "^\\p{IsCJKUnifiedIdeographs}+$")', True),
     ('matches("联程1", "^\\p{IsCJKUnifiedIdeographs}+$")', False),
     ('matches("ab", "\\p{IsNoSuchBlock}")', None),
+    # a group may be matched again: the same text; nothing where it has matched nothing
+    ('matches("2026-2026", "^(\\d{4})-\\1$")', True),
+    ('matches("2026-2027", "^(\\d{4})-\\1$")', False),
+    ('matches("aA", "^(a)\\1$", "i")', True),
+    ('matches("b", "^(a)?\\1b$")', True),
+    ('matches("aaa", "^(a*)*\\1$")', True),
+    ('matches("aa1", "(a)\\11")', True),
+    ('replace("双双对对", "(.)\\1", "$1")', "双对"),
+    ('matches("a", "(a\\1)")', None),
+    ('matches("a", "\\1(a)")', None),
 ]
 # 10.3.4.3 substring: position and length are numbers; their fractions do not count
 STRINGS: list[tuple[str, Any]] = [

@@ -10,11 +10,7 @@ Spend = Callable[[int], None]
 
 
 def search(program: Program, text: str, start: int, spend: Spend) -> Spans | None:
-    """Return the slots of the first match at or after ``start``; ``spend`` is told of each step.
-
-    Slots 2n and 2n+1 are the ends of group n. Of several matches at one place the one that the
-    pattern prefers is found.
-    """
+    """Return the slots of the first match at or after ``start``; ``spend`` is told of each step."""
     threads: list[tuple[int, Spans]] = []
     found: Spans | None = None
     blank: Spans = (None,) * program.slots
@@ -58,13 +54,14 @@ def _follow(  # one thread, and what all threads of a step share
         elif op is Op.SAVE:
             waiting.append((pc + 1, (*slots[:argument], at, *slots[argument + 1 :])))
         elif op is Op.EDGE:
-            if _is_edge(text, at, argument, by_line=program.by_line):
+            if is_edge(text, at, argument, by_line=program.by_line):
                 waiting.append((pc + 1, slots))
         else:
             here.append((pc, slots))
 
 
-def _is_edge(text: str, at: int, sign: str, *, by_line: bool) -> bool:
+def is_edge(text: str, at: int, sign: str, *, by_line: bool) -> bool:
+    """Tell whether ``^`` or ``$`` holds at a place."""
     if sign == "^":
         return at == 0 or (by_line and text[at - 1] == "\n")
     return at == len(text) or (by_line and text[at] == "\n")

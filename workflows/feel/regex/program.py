@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any, Final
 
-from workflows.feel.regex.syntax import (
+from workflows.feel.regex.tree import (
+    Again,
     Choice,
     Edge,
     Group,
@@ -26,6 +27,7 @@ class Op(Enum):
     JUMP = auto()
     SAVE = auto()  # keep the position in a slot
     EDGE = auto()  # go on only at the start or the end
+    AGAIN = auto()  # consume what a group has matched
     MATCH = auto()
 
 
@@ -36,6 +38,11 @@ class Program:
     code: tuple[tuple[Op, Any], ...]
     slots: int
     by_line: bool
+
+    @property
+    def repeats_a_group(self) -> bool:
+        """Tell whether what one thread does depends on what it has matched."""
+        return any(op is Op.AGAIN for op, _ in self.code)
 
 
 def build(tree: Item, groups: int, by_line: bool) -> Program:  # noqa: FBT001
@@ -68,6 +75,8 @@ class _Writer:
     def write(self, item: Item) -> None:
         if isinstance(item, One):
             self.code.append((Op.ONE, item.matcher))
+        elif isinstance(item, Again):
+            self.code.append((Op.AGAIN, item))
         elif isinstance(item, Edge):
             self.code.append((Op.EDGE, item.sign))
         elif isinstance(item, Sequence):

@@ -1,69 +1,25 @@
-"""From pattern to tree. A pattern that would need backtracking is refused."""
+"""From pattern to tree."""
 
-from dataclasses import dataclass
 from typing import Final
 
 from workflows.feel.regex import characters
 from workflows.feel.regex.characters import CLASSES, ESCAPED, Matcher
+from workflows.feel.regex.tree import (
+    Again,
+    Choice,
+    Edge,
+    Group,
+    Item,
+    One,
+    PatternError,
+    Repeat,
+    Sequence,
+)
 
 MAX_PATTERN_CHARACTERS: Final = 1000
 _MAX_DEPTH: Final = 30
 _MAX_REPEATS: Final = 1000
-
-
-class PatternError(ValueError):
-    """The text is not a pattern of the supported kind."""
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """A part of a pattern."""
-
-
-@dataclass(frozen=True, slots=True)
-class One(Item):
-    """One character."""
-
-    matcher: Matcher
-
-
-@dataclass(frozen=True, slots=True)
-class Edge(Item):
-    """``^`` or ``$``."""
-
-    sign: str
-
-
-@dataclass(frozen=True, slots=True)
-class Sequence(Item):
-    """One item after the other."""
-
-    items: tuple[Item, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Choice(Item):
-    """The first branch that leads to a match."""
-
-    branches: tuple[Item, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Group(Item):
-    """A group whose text is kept under its number."""
-
-    number: int
-    item: Item
-
-
-@dataclass(frozen=True, slots=True)
-class Repeat(Item):
-    """An item several times; ``most`` None is without end."""
-
-    item: Item
-    least: int
-    most: int | None
-    is_greedy: bool
+_DIGITS: Final = frozenset("0123456789")
 
 
 def parse(pattern: str, flags: str) -> tuple[Item, int, bool]:
@@ -96,6 +52,7 @@ class _Reader:
         self._ignore_case = "i" in flags
         self._dot = characters.everything if "s" in flags else characters.within_line
         self.groups = 0
+        self._closed: set[int] = set()
 
     def rest(self) -> str:
         return self._pattern[self._at :]
@@ -157,7 +114,7 @@ class _Reader:
 
     def _number(self) -> int:
         digits = ""
-        while self._peek() in set("0123456789"):
+        while self._peek() in _DIGITS:
             digits += self._take()
         if not digits or len(digits) > 4 or int(digits) > _MAX_REPEATS:
             raise PatternError("faulty count")
@@ -171,7 +128,18 @@ class _Reader:
             return Edge(character)
         if character in "*+?{}])":
             raise PatternError(f"misplaced {character}")
+        if character == "\\" and self._peek() in _DIGITS:
+            return self._again()
         return One(self._matcher(character))
+
+    def _again(self) -> Item:
+        """Read the number of a group that is closed, as many digits as make one."""
+        number = int(self._take())
+        while self._peek() in _DIGITS and 10 * number + int(self._peek()) <= self.groups:
+            number = 10 * number + int(self._take())
+        if number not in self._closed:
+            raise PatternError("no such group before")
+        return Again(number, self._ignore_case)
 
     def _group(self, depth: int) -> Item:
         if self._accept("?"):
@@ -184,6 +152,8 @@ class _Reader:
             item = Group(number, self.choice(depth + 1))
         if not self._accept(")"):
             raise PatternError("unbalanced bracket")
+        if isinstance(item, Group):
+            self._closed.add(item.number)
         return item
 
     def _matcher(self, character: str) -> Matcher:
