@@ -35,8 +35,9 @@ class Types:
             self.known[name] = self.own[name] = ItemType(name)
         for element in elements:
             self._fill(self.own[words(element.get("name"))], element, 0)
+        sound: set[int] = set()
         for kind in self.own.values():
-            _check_based(kind)
+            _check_based(kind, sound)
         source.types = frozenset(self._described())
 
     def _described(self) -> Iterator[tuple[str, Type]]:
@@ -98,13 +99,14 @@ class Types:
         return self._source.tests(part, where)
 
 
-def _check_based(kind: ItemType) -> None:
-    """Refuse a type that is based on itself, whatever is between."""
+def _check_based(kind: ItemType, sound: set[int]) -> None:
+    """Refuse a type that is based on itself, whatever is between; ``sound`` are those that end."""
     seen: set[int] = set()
     here: ItemType | str = kind
-    while isinstance(here, ItemType):
+    while isinstance(here, ItemType) and id(here) not in sound:
         if id(here) in seen:
             text = f"类型“{kind.name}”以自身为基础"
             raise DmnError("the type is based on itself", text, kind.name)
         seen.add(id(here))
         here = here.base
+    sound |= seen
