@@ -1,7 +1,7 @@
 """Runs a checkout of OMG's DMN test cases (TCK). ``python -m bench.conformance FOLDER``.
 
-FOLDER holds folders with a .dmn and *-test-*.xml files, at any depth, such as TestCases of
-https://github.com/dmn-tck/tck. Prints passes by folder, and the share of all cases that need no
+FOLDER holds folders with a .dmn and *-test-*.xml files, at any depth, such as TestCases of the
+repository dmn-tck/tck. Prints passes by folder, and the share of all cases that need no
 external (Java, PMML) function.
 """
 
