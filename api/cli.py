@@ -10,6 +10,7 @@ from typing import Any
 import click
 from rich.progress import track
 
+from api.cli_amendments import impact
 from api.cli_audit import audit
 from api.cli_backups import backup, restore
 from api.cli_cases import case
@@ -228,6 +229,7 @@ main.add_command(restore)
 main.add_command(case)
 main.add_command(doctor)
 main.add_command(handoff)
+main.add_command(impact)
 
 if __name__ == "__main__":
     main()

@@ -3,10 +3,11 @@
 Knows no database, no form compiler and no service: catalogues come in as protocols.
 """
 
+from workflows.verification import amendments
 from workflows.verification.checks import check, check_bundle
 from workflows.verification.findings import Finding, Severity
 from workflows.verification.law import Things, check_law
-from workflows.verification.subjects import Form, FormField, Operation
+from workflows.verification.subjects import Form, FormField, Operation, Subject
 
 __all__ = [
     "Finding",
@@ -14,7 +15,9 @@ __all__ = [
     "FormField",
     "Operation",
     "Severity",
+    "Subject",
     "Things",
+    "amendments",
     "check",
     "check_bundle",
     "check_law",
