@@ -19,7 +19,7 @@ from decimal import (
 from typing import Any, Final
 
 from workflows.feel.errors import FeelBudgetError, FeelEvaluationError
-from workflows.feel.limits import MAX_DEPTH, MAX_RESULT_VALUES
+from workflows.feel.limits import MAX_DEPTH, MAX_RESULT_CHARACTERS, MAX_RESULT_VALUES
 from workflows.feel.temporal import YearsMonths
 from workflows.feel.temporal_texts import text_of
 from workflows.feel.wide import WIDE, WideDate, WideMoment, WideTime
@@ -160,14 +160,17 @@ def settle(value: Any) -> Any:
 
 
 class _Copy:
-    __slots__ = ("left",)
+    __slots__ = ("characters", "left")
 
     def __init__(self) -> None:
         self.left = MAX_RESULT_VALUES
+        self.characters = MAX_RESULT_CHARACTERS
 
     def of(self, value: Any, depth: int) -> Any:
         self.left -= 1
-        if self.left < 0:
+        if type(value) is str:
+            self.characters -= len(value)
+        if self.left < 0 or self.characters < 0:
             raise FeelBudgetError("the result is too large", "表达式的结果过大")
         if type(value) not in PLAIN:
             value = normal(value)
@@ -176,6 +179,7 @@ class _Copy:
             return [self.of(item, deeper) for item in value]
         if type(value) is dict:
             deeper = _deeper(depth)
+            self.characters -= sum(map(len, value))
             return {key: self.of(item, deeper) for key, item in value.items()}
         return value
 

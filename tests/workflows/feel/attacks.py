@@ -35,6 +35,8 @@ ATTACKS = [
     "(for i in 1..60 return if i = 1 then [1] else [partial[-1], partial[-1]])"
     " = (for i in 1..60 return if i = 1 then [1] else [partial[-1], partial[-1]])",
     'string join(for i in 1..9999 return long, ",")',
+    "for i in 1..9999 return long",
+    "{a: for i in 1..99 return {b: long, c: upper case(long)}}",
     'replace(long, "x", long)',
     'replace(replace(long, "x", "yyyyyyyyyyyyyyyyyyyyyyyy"), "y", "xxxxxxxxxxxxxxxxxxxxxxxxx")',
     'split(long, "")',

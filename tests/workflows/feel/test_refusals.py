@@ -223,6 +223,16 @@ def test_not_a_number_and_infinity_are_null() -> None:
     assert feel.evaluate("[a, b]", {"a": float("nan"), "b": float("-inf")}) == [None, None]
 
 
+@pytest.mark.parametrize(
+    "source", ["for i in 1..9999 return long", "[{a: for i in 1..99 return {b: long, c: long}}]"]
+)
+def test_a_result_repeats_a_long_text_only_so_often(source: str) -> None:
+    with pytest.raises(feel.FeelBudgetError) as refused:
+        feel.evaluate(source, {"long": "文" * 20_000})
+
+    assert refused.value.message_zh == "表达式的结果过大"
+
+
 def test_data_nested_too_deeply_are_refused() -> None:
     value: list[Any] = []
     for _ in range(300):
