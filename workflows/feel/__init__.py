@@ -21,10 +21,11 @@ from workflows.feel.expression import (
     unary_tests,
 )
 from workflows.feel.parser import parse_type
+from workflows.feel.results import to_json
 from workflows.feel.runtime import DEFAULT, Context, Run, WorkingDays
 from workflows.feel.temporal import YearsMonths
 from workflows.feel.types import Type
-from workflows.feel.values import Range, to_json
+from workflows.feel.values import Range
 
 __all__ = [
     "DEFAULT",

@@ -21,10 +21,11 @@ from workflows.feel.compiler import Compiler
 from workflows.feel.errors import FeelBudgetError, FeelError, FeelEvaluationError, Position
 from workflows.feel.names import Reads, reads
 from workflows.feel.parser import parse_expression, parse_tests
+from workflows.feel.results import settle
 from workflows.feel.runtime import DEFAULT, Closure, Context, Env, Run
 from workflows.feel.tokens import multi_word
 from workflows.feel.types import ANY, NO_TYPES, Type, Types
-from workflows.feel.values import normal, settle
+from workflows.feel.values import normal
 
 _HANDLERS: Final = (
     compile_calls,

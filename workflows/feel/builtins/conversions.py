@@ -8,9 +8,10 @@ from typing import Any, Final
 from workflows.feel import temporal, wide
 from workflows.feel.errors import FeelBudgetError
 from workflows.feel.limits import MAX_STRING_CHARACTERS
+from workflows.feel.results import settle
 from workflows.feel.runtime import Run
 from workflows.feel.signatures import Registry
-from workflows.feel.values import NUMBERS, settle, text
+from workflows.feel.values import NUMBERS, text
 
 FUNCTIONS = Registry()
 _NUMBER: Final = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?", re.ASCII)
