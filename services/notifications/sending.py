@@ -3,11 +3,13 @@
 Takes no session: an outside system is spoken to while no transaction is open.
 """
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
 from services.db.engine import unit_of_work
@@ -17,6 +19,8 @@ from services.gateways.messages import Message, MessageRefusedError, Receipt
 from services.notifications import deliveries, digests, legacy
 from services.runtime import Runtime
 from workflows.errors import IncidentError, RetryableError
+
+_AGAIN_SECONDS = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +63,33 @@ def run(
             text = "通知的接收方系统拒绝接收，请换其他方式送达"
             raise IncidentError("DELIVERY", outgoing.channel.value, text) from error
         raise
-    with unit_of_work(runtime.sessions) as session:
-        if finish(session):
-            row = session.get_one(Delivery, outgoing.id)
-            deliveries.handed_over(
-                session, row, receipt.reference if receipt else None, runtime.clock.now()
-            )
+    _end(runtime, outgoing, receipt, finish)
+
+
+def _end(
+    runtime: Runtime,
+    outgoing: Outgoing,
+    receipt: Receipt | None,
+    finish: Callable[[Session], bool],
+) -> None:
+    """Mark a delivery as handed over. A database that is away is waited for, while the lease lasts.
+
+    Nobody else knows that it has gone out: whoever took it up again would send it again.
+    """
+    until = time.monotonic() + runtime.settings.lease_seconds
+    while True:
+        try:
+            with unit_of_work(runtime.sessions) as session:
+                if finish(session):
+                    row = session.get_one(Delivery, outgoing.id)
+                    reference = receipt.reference if receipt else None
+                    deliveries.handed_over(session, row, reference, runtime.clock.now())
+        except (OperationalError, InterfaceError):
+            if time.monotonic() > until:
+                raise
+            time.sleep(_AGAIN_SECONDS)
+        else:
+            return
 
 
 def _begun(

@@ -4,12 +4,13 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 
 from services import incidents, jobs, mailbox
 from services.db.engine import unit_of_work
 from services.db.models import Channel, DeliveryState, Incident, Job, JobKind, Person
 from services.errors import NotAllowedError
-from services.notifications import proofs, restoring
+from services.notifications import proofs, restoring, sending
 from tests.services.notifications.telling import PHONE, delivery, notify, sms, wish
 
 
@@ -54,6 +55,26 @@ def test_a_worker_that_dies_between_sending_and_marking_tells_nobody_twice(texte
 
     assert len(sender.tries) == len(sender.sent) == 1
     assert delivery(runtime, Channel.SMS).state is DeliveryState.DELIVERED
+
+
+def test_a_mail_is_noted_as_sent_once_the_database_is_back(case, runtime, desk, monkeypatch):
+    wish(desk, "lead-op", by_mail=True)
+    notify(runtime, case, ["lead-op"], "occasion-1")
+    real, refusals = sending.unit_of_work, iter([True, True, False])
+
+    def away_for_a_while(sessions):
+        if runtime.mailer.sent and next(refusals, False):
+            raise OperationalError("BEGIN", {}, ConnectionError("the server is gone"))
+        return real(sessions)
+
+    monkeypatch.setattr(sending, "unit_of_work", away_for_a_while)
+    jobs.run_due(runtime, "w")
+    runtime.clock.advance(jobs.LEASE * 10)
+    jobs.run_due(runtime, "w")
+
+    assert next(refusals, None) is None
+    assert len(runtime.mailer.sent) == len({mail.key for mail in runtime.mailer.sent})
+    assert delivery(runtime, Channel.MAIL).state is DeliveryState.DELIVERED
 
 
 def test_a_provider_that_does_not_know_a_message_gets_it_again_unchanged(texted, runtime):
