@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
-import yaml
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -14,10 +14,12 @@ from services.db.models import Case, CaseStatus, Procedure
 from services.errors import InvalidError, NotFoundError
 from services.runtime import Runtime
 from services.service_tasks.catalogue import CATALOGUE
-from workflows import dmn
+from workflows import dmn, strict_yaml
+from workflows.bundles import read_yaml
 from workflows.verification import Subject, amendments
 
-_KEYS = ("id", "article", "strength", "text", "realised_by", "not_modelled")
+_TEXTS = frozenset({"id", "article", "strength", "text", "not_modelled"})
+_KNOWN = _TEXTS | {"realised_by"}
 
 
 def impact(
@@ -63,28 +65,57 @@ def impact(
 
 
 def for_owner(
-    session: Session, runtime: Runtime, actor: Actor, code: str, **wanted: Any
+    session: Session,
+    runtime: Runtime,
+    actor: Actor,
+    code: str,
+    *,
+    clauses: Sequence[str],
+    proposed: str | None,
 ) -> dict[str, Any]:
-    """As ``impact``, for a process owner of the jurisdiction. Raises NotAllowedError too."""
+    """As ``impact``, for a process owner of the jurisdiction; ``proposed`` is the list's text.
+
+    Nothing of it is read for anybody else. Raises NotAllowedError too.
+    """
     if code not in runtime.library.jurisdictions:
         raise NotFoundError("没有这个辖区")
     policies.own_procedures(actor, procedures.agencies(session, code)).require()
-    return impact(session, runtime, code, **wanted)
+    rows = None if proposed is None else read_clauses(proposed)
+    return impact(session, runtime, code, clauses=clauses, proposed=rows)
 
 
 def read_clauses(text: str) -> list[Mapping[str, Any]]:
     """Return the rows of a version of clauses.yaml. Raises InvalidError."""
     try:
-        rows = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        raise InvalidError("条款清单读不出来", {"proposed": ["不是合法的 YAML"]}) from error
-    if not isinstance(rows, list) or not all(isinstance(r, dict) and "id" in r for r in rows):
-        raise InvalidError("条款清单读不出来", {"proposed": ["应为列表，每条都有 id"]})
+        rows = strict_yaml.read(text)
+    except ValueError as error:
+        why = "不是合法的 YAML，或者用了引用（*）、嵌套过深"
+        raise InvalidError("条款清单读不出来", {"proposed": [why]}) from error
+    if not isinstance(rows, list):
+        raise InvalidError("条款清单读不出来", {"proposed": ["应为条款的列表"]})
+    problems = [text for number, row in enumerate(rows, start=1) for text in _wrong(number, row)]
+    if problems:
+        raise InvalidError("条款清单有误", {"proposed": problems[:20]})
     return rows
 
 
-def _rows(path: Any) -> list[Mapping[str, Any]]:
-    return read_clauses(path.read_text(encoding="utf-8")) if path.exists() else []
+def _wrong(number: int, row: Any) -> Iterable[str]:
+    """Yield what is wrong with the form of one clause; nothing nested is ever looked into."""
+    if not isinstance(row, dict) or not isinstance(row.get("id"), str):
+        yield f"第 {number} 条没有编号（id），编号请加引号"
+        return
+    if not row.keys() <= _KNOWN:
+        yield f"第 {number} 条有不认识的一项，可以用：{'、'.join(sorted(_KNOWN))}"
+    for key in sorted(_TEXTS & row.keys()):
+        if not isinstance(row[key], str):
+            yield f"第 {number} 条的 {key} 应为文字"
+    names = row.get("realised_by") or []
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        yield f"第 {number} 条的 realised_by 应为文字的列表"
+
+
+def _rows(path: Path) -> list[Mapping[str, Any]]:
+    return list(read_yaml(path)) if path.exists() else []
 
 
 def _procedures(session: Session, code: str) -> Iterable[Procedure]:

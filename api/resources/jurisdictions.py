@@ -165,8 +165,6 @@ class AmendmentImpact(MethodView):
     @blueprint.alt_response(422, description="Unknown clauses, unreadable list, nothing changes")
     def post(self, wanted: dict[str, Any], jurisdiction: str) -> Any:
         """List what an amendment touches: nodes, rules, forms, parameters, papers, running cases."""
-        proposed = wanted["proposed"]
-        rows = None if proposed is None else amendments.read_clauses(proposed)
         return read(
             lambda session, actor: amendments.for_owner(
                 session,
@@ -174,7 +172,7 @@ class AmendmentImpact(MethodView):
                 actor,
                 jurisdiction,
                 clauses=wanted["clauses"],
-                proposed=rows,
+                proposed=wanted["proposed"],
             )
         )
 

@@ -93,10 +93,38 @@ def test_what_is_not_listed_is_refused_in_words(found):
         found()
     with pytest.raises(NotFoundError):
         found("八.1", code="nowhere")
-    with pytest.raises(InvalidError):
-        amendments.read_clauses("a: [")
 
     assert "没有的条款" in unknown.value.fields["clauses"][0]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a: [",
+        "[" * 50_000,
+        "\ud800",
+        "- 2026-13-45",
+        "- {id: 5}",
+        "- {id: a, realised_by: 5}",
+        "- {id: a, realised_by: [[b]]}",
+        "- {id: a, text: {b: c}}",
+        "- {id: a, 其他: b}",
+        "- &a [x, x]\n- &b [*a, *a]\n- {id: a, realised_by: [*b, *b]}",
+    ],
+    ids=["torn", "deep", "surrogate", "date", "number", "one", "nested", "map", "strange", "alias"],
+)
+def test_a_list_that_is_none_is_refused_in_words(text):
+    with pytest.raises(InvalidError) as refused:
+        amendments.read_clauses(text)
+
+    assert not refused.value.fields["proposed"][0].isascii()
+
+
+def test_what_shared_aliases_multiply_is_never_unfolded():
+    laughs = ["- &l0 [ha]", *(f"- &l{n} [{', '.join([f'*l{n - 1}'] * 10)}]" for n in range(1, 60))]
+
+    with pytest.raises(InvalidError):
+        amendments.read_clauses("\n".join([*laughs, "- {id: a, realised_by: [*l59]}"]))
 
 
 def test_the_command_tells_people_and_programs(sqlite_desk, monkeypatch):
@@ -113,3 +141,10 @@ def test_the_command_tells_people_and_programs(sqlite_desk, monkeypatch):
     assert json.loads(told.output)["changes"] == [{"clause": "八.1", "how": "修改"}]
     assert wrong.exit_code == 1
     assert "九十九" in wrong.output
+
+
+def test_every_shipped_list_is_one_that_may_be_sent(sqlite_desk):
+    for jurisdiction in sqlite_desk.runtime.library.jurisdictions.values():
+        text = (jurisdiction.folder / "clauses.yaml").read_text(encoding="utf-8")
+
+        assert amendments.read_clauses(text) == yaml.safe_load(text)
