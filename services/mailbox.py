@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import Select, func, or_, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from services import procedures
@@ -24,15 +24,33 @@ def listed(
     *,
     before: tuple[datetime, UUID] | None,
     limit: int,
+    search: str = "",
+    unread_only: bool = False,
 ) -> list[dict[str, Any]]:
-    """Return the actor's notifications, newest first, before a place (instant and id)."""
+    """Return the actor's notifications, newest first, before a place (instant and id).
+
+    ``search`` keeps those of cases whose number or title holds it.
+    """
     query = select(Notification).where(Notification.person_id == actor.person_id)
+    if search:
+        query = query.where(Notification.case_id.in_(_cases_like(search)))
+    if unread_only:
+        query = query.where(Notification.read_at.is_(None))
     if before is not None:
         query = query.where(tuple_(Notification.sent_at, Notification.id) < before)
     query = query.order_by(Notification.sent_at.desc(), Notification.id.desc()).limit(limit)
     rows = list(session.scalars(query))
     kept = _deliveries(session, [row.id for row in rows])
     return [_shown(session, runtime, row, kept.get(row.id)) for row in rows]
+
+
+def _cases_like(words: str) -> Select[UUID]:
+    return select(Case.id).where(
+        or_(
+            Case.number.icontains(words, autoescape=True),
+            Case.title.icontains(words, autoescape=True),
+        )
+    )
 
 
 def unread(session: Session, actor: Actor) -> int:
@@ -88,3 +106,27 @@ def mark_read(
     if delivery is not None:
         delivery.read_at = delivery.read_at or row.read_at
     return _shown(session, runtime, row, delivery)
+
+
+def mark_all_read(
+    session: Session, runtime: Runtime, actor: Actor, until: datetime
+) -> dict[str, int]:
+    """Mark read what the actor was told up to an instant; return what is still unread.
+
+    What was read before keeps its time.
+    """
+    mine = (
+        Notification.person_id == actor.person_id,
+        Notification.read_at.is_(None),
+        Notification.sent_at <= until,
+    )
+    now = runtime.clock.now()
+    seen = select(Notification.id).where(*mine)
+    session.execute(
+        update(Delivery)
+        .where(Delivery.notification_id.in_(seen), Delivery.channel == Channel.IN_APP)
+        .where(Delivery.read_at.is_(None))
+        .values(read_at=now)
+    )
+    session.execute(update(Notification).where(*mine).values(read_at=now))
+    return {"unread": unread(session, actor)}

@@ -7,17 +7,19 @@ from flask import Response
 from flask.views import MethodView
 
 from api import auth
-from api.schemas.common import PageQuery, as_instant, decode_cursor, encode_cursor
+from api.schemas.common import as_instant, decode_cursor, encode_cursor
 from api.schemas.notifying import (
     AgencyQuery,
     CaseDeliverySchema,
     EventTextsSchema,
+    MailboxQuery,
     NotificationListSchema,
     NotificationSchema,
     PreferenceSchema,
     PreferenceSetSchema,
     PreviewSchema,
     PreviewWantedSchema,
+    ReadUntilSchema,
     TextSchema,
     TextVersionSchema,
     UnreadSchema,
@@ -34,7 +36,7 @@ blueprint = Blueprint(
 
 @blueprint.route("/notifications")
 class Notifications(MethodView):
-    @blueprint.arguments(PageQuery, location="query")
+    @blueprint.arguments(MailboxQuery, location="query")
     @blueprint.response(200, NotificationListSchema)
     def get(self, query: dict[str, Any]) -> dict[str, Any]:
         """List one's notifications, newest first."""
@@ -42,7 +44,13 @@ class Notifications(MethodView):
         limit = query["limit"]
         found = read(
             lambda session, actor: mailbox.listed(
-                session, auth.runtime(), actor, before=place, limit=limit + 1
+                session,
+                auth.runtime(),
+                actor,
+                before=place,
+                limit=limit + 1,
+                search=query["search"].strip(),
+                unread_only=query["unread_only"],
             )
         )
         last = found[limit - 1] if len(found) > limit else None
@@ -56,6 +64,20 @@ class UnreadNotifications(MethodView):
     def get(self) -> dict[str, int]:
         """Count one's unread notifications."""
         return {"unread": read(mailbox.unread)}
+
+
+@blueprint.route("/notifications/read")
+class ReadNotifications(MethodView):
+    @blueprint.arguments(ReadUntilSchema)
+    @blueprint.response(200, UnreadSchema)
+    def post(self, body: dict[str, Any]) -> Response:
+        """Mark read all that one was told up to an instant; the second time changes nothing."""
+        return command(
+            UnreadSchema,
+            lambda session, actor: mailbox.mark_all_read(
+                session, auth.runtime(), actor, body["until"]
+            ),
+        )
 
 
 @blueprint.route("/notifications/<uuid:notification_id>/read")

@@ -2,7 +2,7 @@
 
 from marshmallow import Schema, fields, validate
 
-from api.schemas.common import Strict, text
+from api.schemas.common import Instant, PageQuery, Strict, text
 from services.db.models import Channel, DeliveryState
 from services.notifications.texts import MAX_BODY
 from services.notifications.wording import LANGUAGES
@@ -42,6 +42,26 @@ class NotificationListSchema(Schema):
 
     items = fields.List(fields.Nested(NotificationSchema))
     next = fields.String(allow_none=True)
+
+
+class MailboxQuery(PageQuery):
+    """A page of one's notifications, all or some."""
+
+    search = text(
+        100,
+        required=False,
+        load_default="",
+        metadata={"description": "In the number or the title of the case"},
+    )
+    unread_only = fields.Boolean(load_default=False)
+
+
+class ReadUntilSchema(Strict):
+    """Up to when one has read."""
+
+    until = Instant(
+        required=True, format="iso", metadata={"description": "``sent_at`` of the newest seen"}
+    )
 
 
 class UnreadSchema(Schema):

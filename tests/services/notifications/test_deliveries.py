@@ -8,7 +8,7 @@ from sqlalchemy.exc import OperationalError
 
 from services import incidents, jobs, mailbox
 from services.db.engine import unit_of_work
-from services.db.models import Channel, DeliveryState, Incident, Job, JobKind, Person
+from services.db.models import Channel, Delivery, DeliveryState, Incident, Job, JobKind, Person
 from services.errors import NotAllowedError
 from services.notifications import proofs, restoring, sending
 from tests.services.notifications.telling import PHONE, delivery, notify, sms, wish
@@ -142,6 +142,30 @@ def test_a_mail_job_of_an_earlier_release_is_still_sent_once(case, runtime):
     jobs.run_due(runtime, "w")
 
     assert [mail.subject for mail in runtime.mailer.sent] == ["申请已受理"]
+
+
+def test_one_finds_ones_notifications_by_case_and_reads_all_up_to_what_one_saw(case, runtime, desk):
+    lead = desk.actor("lead-op")
+    for occasion in ("occasion-1", "occasion-2"):
+        runtime.clock.advance(timedelta(minutes=1))
+        notify(runtime, case, ["lead-op"], occasion)
+    everything = {"before": None, "limit": 50}
+    with unit_of_work(runtime.sessions) as session:
+        newest, seen, *_ = mailbox.listed(session, runtime, lead, **everything)
+        found = mailbox.listed(session, runtime, lead, search=case.number, **everything)
+        assert {one["case_id"] for one in found} == {case.id}
+        assert not mailbox.listed(session, runtime, lead, search="%", **everything)
+
+        left = mailbox.mark_all_read(session, runtime, lead, seen["sent_at"])
+
+        unread = mailbox.listed(session, runtime, lead, unread_only=True, **everything)
+        assert [one["id"] for one in unread] == [newest["id"]]
+        assert left == {"unread": 1}
+        mailbox.mark_all_read(session, runtime, lead, newest["sent_at"])
+        rows = mailbox.listed(session, runtime, lead, **everything)
+        assert all(one["read_at"] for one in rows)
+        in_app = select(Delivery.read_at).where(Delivery.channel == Channel.IN_APP)
+        assert all(session.scalars(in_app.where(Delivery.person_id == lead.person_id)))
 
 
 def test_the_case_shows_what_was_told_to_whom_and_when_it_was_first_read(case, runtime, desk):

@@ -1,5 +1,5 @@
 export default {
-  mailbox: { title: 'Notices', unreadHere: 'unread', empty: 'No notifications', unread: 'Unread', read: 'Mark as read', readOne: 'Mark as read: {subject}', readAt: 'Read · {at}', open: 'Open the case' },
+  mailbox: { title: 'Notices', unreadHere: 'unread', empty: 'No notifications', unread: 'Unread', read: 'Mark as read', readOne: 'Mark as read: {subject}', readAt: 'Read · {at}', open: 'Open the case', search: 'Notices of a case, by number or title', find: 'Find', unreadOnly: 'Unread only', readAll: 'Mark all as read' },
   wish: {
     hint: 'You are always told in the application; what your rights in a procedure depend on always goes by mail (assumption ASM-P-62).', channels: 'Further channels', mail: 'Mail ({to})', noMail: 'no address on record', sms: 'SMS ({to})', noPhone: 'no number on record',
     webhook: "The agency's office system", digest: 'One mail a day with what is not urgent (working days, {at})', quiet: 'Quiet hours for SMS', quietHint: 'Empty: {from} to {to}. An SMS then waits for the next working morning, unless it is urgent.',

@@ -1,5 +1,5 @@
 export default {
-  mailbox: { title: '通知', unreadHere: '条未读', empty: '没有通知', unread: '未读', read: '标为已读', readOne: '标为已读：{subject}', readAt: '已读 · {at}', open: '打开办件' },
+  mailbox: { title: '通知', unreadHere: '条未读', empty: '没有通知', unread: '未读', read: '标为已读', readOne: '标为已读：{subject}', readAt: '已读 · {at}', open: '打开办件', search: '按编号或名称查找办件的通知', find: '查找', unreadOnly: '只看未读', readAll: '全部标为已读' },
   wish: {
     hint: '站内通知总会收到；关系办件程序权利的通知（必须送达，系统假定 ASM-P-62）总会发邮件。', channels: '其他渠道', mail: '邮件（{to}）', noMail: '没有登记邮箱', sms: '短信（{to}）', noPhone: '没有登记手机号',
     webhook: '本机关办公系统', digest: '不紧急的邮件合为每日汇总（工作日 {at}）', quiet: '短信免打扰', quietHint: '不填时为 {from} 至次日 {to}；到下一个工作日早上再发，紧急事项除外。',
