@@ -5,8 +5,8 @@ mark can be there twice; a move that would double one is told as that. Only what
 beside the main way, such as reminders, may be there several times: it counts as once.
 """
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import NamedTuple
 
@@ -42,7 +42,8 @@ class Move:
     """What happens: the elements passed, and the state after it or how the level ends.
 
     ``doubled`` is the flow or node at which a second token came to a first one. What comes from
-    outside at its own pleasure is not ``is_owed``: nobody may rely on it.
+    outside at its own pleasure is not ``is_owed``: nobody may rely on it. ``left`` is an activity
+    that ends by it, and how; ``taken`` are the flows by which a gateway is left.
     """
 
     passed: tuple[str, ...]
@@ -50,6 +51,8 @@ class Move:
     end: str | None = None
     doubled: str | None = None
     is_owed: bool = True
+    left: tuple[str, str] | None = None
+    taken: tuple[str, ...] = ()
 
 
 class Game:
@@ -102,11 +105,13 @@ class Game:
         ends = self.ends(node)
         if COMPLETED in ends:
             if mark.kind == "side":
-                yield Move((node.id,), rest, None if rest else COMPLETED)
+                done = Move((node.id,), rest, None if rest else COMPLETED)
             else:
-                yield self._put(rest, node)
-        for code in sorted(end.removeprefix(FAILED) for end in ends if end != COMPLETED):
-            yield self._failed(rest, node, code)
+                done = self._put(rest, node)
+            yield replace(done, left=(node.id, COMPLETED))
+        for end in sorted(ends - {COMPLETED}):
+            failed = self._failed(rest, node, end.removeprefix(FAILED))
+            yield replace(failed, left=(node.id, end))
         for event in self.level.boundaries.get(node.id, ()):
             yield from self._event(state, mark, event)
 
@@ -210,14 +215,16 @@ class Game:
         """Put tokens onto the flows that leave a node."""
         return self._onto(rest, (*before, node.id), self.level.outgoing[node.id])
 
-    def _onto(self, rest: State, passed: tuple[str, ...], flows: Iterable[Flow]) -> Move:
+    def _onto(self, rest: State, passed: tuple[str, ...], flows: Sequence[Flow]) -> Move:
         state = set(rest)
         for flow in flows:
             mark = Mark("token", flow.id)
             if mark in state and self.level.target[flow.id].id not in self.level.aside:
                 return Move(passed, doubled=flow.id)
             state.add(mark)
-        return Move(passed, frozenset(state), None if state else COMPLETED)
+        return Move(
+            passed, frozenset(state), None if state else COMPLETED, taken=tuple(f.id for f in flows)
+        )
 
 
 def _ends_all(node: Node) -> bool:
