@@ -11,9 +11,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import yaml
+from workflows import strict_yaml
 
 _MAX_DEPTH = 8
+_MAX_STEPS = 2_000
 
 
 class ScenarioFileError(ValueError):
@@ -55,11 +56,11 @@ def read_scenario(path: Path) -> Scenario:
 
 def _yaml(path: Path) -> Any:
     try:
-        return yaml.safe_load(path.read_text(encoding="utf-8"))
+        return strict_yaml.read(path.read_bytes())
     except FileNotFoundError as error:
         raise ScenarioFileError(f"找不到 {path.name}") from error
-    except yaml.YAMLError as error:
-        raise ScenarioFileError(f"{path.name} 不是合法的 YAML：{error}") from error
+    except strict_yaml.YamlError as error:
+        raise ScenarioFileError(f"{path.name} {error}") from error
 
 
 def read_steps(folder: Path, steps: list[Any], depth: int = 0) -> list[dict[str, Any]]:
@@ -71,6 +72,8 @@ def read_steps(folder: Path, steps: list[Any], depth: int = 0) -> list[dict[str,
         if "include" in step:
             part = _yaml(folder / "parts" / f"{step['include']}.yaml")
             found += read_steps(folder, part, depth + 1)
+            if len(found) > _MAX_STEPS:
+                raise ScenarioFileError(f"include 展开后超过 {_MAX_STEPS} 步")
         else:
             found.append(_filled(folder, step))
     return found

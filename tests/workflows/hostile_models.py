@@ -415,10 +415,59 @@ def odd_json(chance: Chance) -> Files:
     return plain() | {FORM: text.encode()}
 
 
+def crowd(chance: Chance) -> Files:
+    """Return a hundred thousand elements, or as many attributes, or calls without end."""
+    task = chance.choice(["<bpmn:task/>", '<bpmn:userTask id="n"/>', "<bpmn:documentation/>"])
+    attributes = " ".join(f'a{n}=""' for n in range(chance.randint(100, 60_000)))
+    calls = "".join(
+        f'<bpmn:process id="p{n}"><bpmn:callActivity id="c{n}" calledElement="p{n + 1}"/>'
+        "</bpmn:process>"
+        for n in range(chance.randint(100, 3_000))
+    )
+    return chance.choice(
+        [
+            more(task * 100_000),
+            more(task * 39_000),
+            changed(BPMN, 'id="ask"', f'id="ask" {attributes}'),
+            changed(BPMN, "</bpmn:process>", f"</bpmn:process>{calls}"),
+        ]
+    )
+
+
+def odd_yaml(chance: Chance) -> Files:
+    """Return clauses, invariants or rules on tasks that multiply, nest, lie about their types."""
+    laughs = "".join(
+        f"- &l{n} [{', '.join([f'*l{n - 1}'] * 9) if n else 'ha'}]\n" for n in range(9)
+    )
+    text = chance.choice(
+        [
+            laughs,
+            "[" * 99_000,
+            "- 1\n" * 99_000,
+            "- !!python/object/apply:os.system [id]",
+            "&a [*a]",
+        ]
+        + ["- {id: 2020-13-45}", "- {id: " + "9" * 9_000 + "}", "? [a]\n: 1", "\ta: 1", "- {id: ["]
+    )
+    path = chance.choice(["bpmn/tiny/clauses.yaml", "bpmn/tiny/invariants.yaml"])
+    return plain() | {path: text.encode()}
+
+
+def other_tool(chance: Chance) -> Files:
+    """Return what other tools would run, under their own and under lying namespaces."""
+    space = chance.choice(
+        ["http://camunda.org/schema/1.0/bpmn", "http://flowable.org/bpmn", "urn:liancheng:bpmn:3"]
+        + ["http://www.jboss.org/drools", "http://camunda.org/schema/zeebe/1.0"]
+    )
+    word = chance.choice(["class", "delegateExpression", "script", "formKey", "assignee"])
+    return changed(BPMN, 'id="ask"', f'id="ask" xmlns:o="{space}" o:{word}="x"')
+
+
 HOSTILE: list[Callable[[Chance], Files]] = [
     *(doctype, script, foreign, unknown_extension, timer, cardinality, too_many_nodes),
     *(twice_the_same, odd_id, odd_name, escape, foreign_call, foreign_service, endless, deep, torn),
     *(odd_table, odd_decision, odd_type, odd_component, odd_words, odd_key, huge_form, odd_json),
+    *(crowd, odd_yaml, other_tool),
 ]
 
 

@@ -7,10 +7,9 @@ from functools import cached_property, lru_cache
 from hashlib import sha256
 from typing import Any
 
-import yaml
 from lxml import etree
 
-from workflows import dmn
+from workflows import dmn, strict_yaml
 from workflows.bundles import handling
 from workflows.bundles.facts import Fact, read_facts
 from workflows.diagrams import Diagram, Node, Process, read_diagram
@@ -55,7 +54,7 @@ def _canonical_hash(path: str, data: bytes) -> str:
     elif path.endswith(".json"):
         content = _canonical_json(json.loads(data))
     elif path.endswith(".yaml"):
-        content = _canonical_json(yaml.safe_load(data))
+        content = _canonical_json(strict_yaml.read_stored(data))
     else:
         content = data
     return sha256(content).hexdigest()
@@ -101,7 +100,7 @@ class Opened:
     def handling(self) -> handling.Handling:
         """Return which acts are lawful on which task."""
         files = sorted(self.bundle.under(handling.FOLDER).items(), key=handling.shared_first)
-        return handling.merged(yaml.safe_load(data) for _path, data in files)
+        return handling.merged(strict_yaml.read_stored(data) for _path, data in files)
 
     @cached_property
     def templates(self) -> Mapping[str, Template]:
@@ -111,7 +110,7 @@ class Opened:
     @cached_property
     def clauses(self) -> list[dict[str, Any]]:
         """Return the clauses of the regulation, as clauses.yaml lists them."""
-        return yaml.safe_load(self.bundle.files.get("clauses.yaml", b"[]")) or []
+        return strict_yaml.read_stored(self.bundle.files.get("clauses.yaml", b"[]")) or []
 
     @property
     def jurisdiction(self) -> str:

@@ -4,8 +4,7 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
-import yaml
-
+from workflows import strict_yaml
 from workflows.bundles.bundle import Opened
 
 FILE = "clauses.yaml"
@@ -32,4 +31,4 @@ def _is_meant(name: str, wanted: set[str]) -> bool:
 
 @lru_cache(maxsize=64)
 def _read(data: bytes) -> tuple[Mapping[str, Any], ...]:
-    return tuple(yaml.load(data, Loader=yaml.CSafeLoader) or ()) if data else ()
+    return tuple(strict_yaml.read_stored(data) or ()) if data else ()

@@ -11,9 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from workflows import dmn
+from workflows import dmn, strict_yaml
 from workflows.bundles import handling
 from workflows.bundles.bundle import PROCEDURE_FILE, Bundle
 from workflows.diagrams import Diagram, DiagramError, read_diagram
@@ -86,9 +84,9 @@ def _require(given: Any, keys: tuple[str, ...], path: Path) -> None:
 def read_yaml(path: Path) -> Any:
     """Return what a YAML file says. Raises BundleError naming the line that is wrong."""
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except yaml.YAMLError as error:
-        raise BundleError(f"{path.name} 不是合法的 YAML：{error}") from error
+        content = strict_yaml.read(path.read_bytes())
+    except strict_yaml.YamlError as error:
+        raise BundleError(f"{path.name} {error}") from error
     if wrong := next(_odd_keys(content), None):
         raise BundleError(f'{path.name} 的键 {wrong} 不是文本，请加引号，例如 on 要写成 "on"')
     return content

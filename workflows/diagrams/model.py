@@ -140,7 +140,11 @@ class Process:
 
 @dataclass(frozen=True, slots=True)
 class Diagram:
-    """One BPMN file. ``refusals`` is empty when everything in it can run."""
+    """One BPMN file. ``refusals`` is empty when everything in it can run.
+
+    ``notes`` name what was read and is not used, and changes nothing of what runs.
+    """
 
     processes: Mapping[str, Process]
     refusals: tuple[Refusal, ...]
+    notes: tuple[Refusal, ...] = ()

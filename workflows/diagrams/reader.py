@@ -3,17 +3,20 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 
 from lxml import etree
 
+from workflows.diagrams import foreign
 from workflows.diagrams.model import Diagram, Due, Event, Flow, Loop, Node, Process, Refusal, Timer
-from workflows.diagrams.vocabulary import attributes_of, elements
 from workflows.xml import UnsafeXmlError, parse_xml
 
-BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
-LIANCHENG = "urn:liancheng:bpmn:1"
+BPMN, LIANCHENG = foreign.BPMN, foreign.LIANCHENG
 
 MAX_NODES = 400
+MAX_FLOWS = 4 * MAX_NODES
+MAX_NAME = 300
+MAX_REFUSALS = 300  # of one file; who has put these right sees the next
 TOO_LARGE = "too-large"  # the code of a refusal
 _ID = re.compile(r"[A-Za-z_][\w.-]{0,63}", re.ASCII)
 _MARKUP = re.compile(r"<[A-Za-z/!?]|[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
@@ -128,6 +131,7 @@ class _Reader:
 
     root: etree._Element
     refusals: list[Refusal] = field(default_factory=list)
+    notes: list[Refusal] = field(default_factory=list)
     seen_ids: set[str] = field(default_factory=set)
 
     def read(self) -> Diagram:
@@ -143,12 +147,30 @@ class _Reader:
             if element.getparent() is not self.root:
                 self._refuse(element, "misplaced", "流程（process）须直接放在 definitions 之下")
         self._check_names()
-        return Diagram(processes, tuple(self.refusals))
+        self._check_words()
+        return Diagram(processes, self._listed(self.refusals), self._listed(self.notes))
+
+    def _check_words(self) -> None:
+        """Name what is written here and does not run, up to the number that is listed."""
+        for word in islice(foreign.words(self.root), 2 * MAX_REFUSALS):
+            place = foreign.owner(word.element)
+            found = Refusal(place.get("id") or _local(place), word.code, word.message)
+            (self.notes if word.is_note else self.refusals).append(found)
+
+    def _listed(self, found: list[Refusal]) -> tuple[Refusal, ...]:
+        """Return what is listed of what was found, that the file is too large always."""
+        if len(found) <= MAX_REFUSALS:
+            return tuple(found)
+        sizes = (each for each in found if each.code == TOO_LARGE)
+        more = Refusal("", "more", f"还有 {len(found) - MAX_REFUSALS} 处没有列出，请先改好已列出的")
+        return tuple(dict.fromkeys((*sizes, *found[:MAX_REFUSALS], more)))
 
     def _check_names(self) -> None:
         """Refuse names that would be markup, or read otherwise than they are written."""
         for element in self.root.iter(f"{{{BPMN}}}*"):
-            if _MARKUP.search(element.get("name") or ""):
+            if len(element.get("name") or "") > MAX_NAME:
+                self._refuse(element, "name-too-long", f"名称超过 {MAX_NAME} 字，请缩短")
+            elif _MARKUP.search(element.get("name") or ""):
                 self._refuse(element, "name-markup", "名称只能写文字，不能含有标记或控制字符")
 
     def _names(self, tag: str, attribute: str) -> dict[str, str]:
@@ -162,7 +184,9 @@ class _Reader:
         identifier = element.get("id") or ""
         if not _ID.fullmatch(identifier):
             self._refuse(
-                element, "id-invalid", f"编号“{identifier}”不合规:字母或下划线开头,不超过 64 位"
+                element,
+                "id-invalid",
+                f"编号“{identifier[:80]}”不合规:字母或下划线开头,不超过 64 位",
             )
         elif identifier in self.seen_ids:
             self._refuse(element, "id-duplicate", f"编号“{identifier}”重复")
@@ -182,8 +206,10 @@ class _Reader:
             else:
                 node = self._node(child, process_id, path, lanes, roles)
                 nodes[node.id] = node
-        if len(nodes) > MAX_NODES:
-            self._refuse(element, TOO_LARGE, f"节点超过 {MAX_NODES} 个,请拆成可调用的子流程")
+        if len(nodes) > MAX_NODES or len(flows) > MAX_FLOWS:
+            self._refuse(
+                element, TOO_LARGE, f"节点超过 {MAX_NODES} 个或连线过多,请拆成可调用的子流程"
+            )
         return Process(process_id, element.get("name") or process_id, nodes, flows, roles)
 
     def _walk(
@@ -226,7 +252,7 @@ class _Reader:
             self._check_id(element),
             element.get("sourceRef") or "",
             element.get("targetRef") or "",
-            element.get("name") or "",
+            (element.get("name") or "")[:MAX_NAME],
             condition,
             process_id,
         )
@@ -242,7 +268,6 @@ class _Reader:
         tag = _local(element)
         identifier = self._check_id(element)
         self._check_content(element, tag)
-        self._check_vocabulary(element, tag)
         lane = lanes.get(identifier) or next((lanes[p] for p in reversed(path) if p in lanes), None)
         interrupting = element.get("cancelActivity" if tag == "boundaryEvent" else "isInterrupting")
         event = self._event(element, tag)
@@ -252,7 +277,7 @@ class _Reader:
         return Node(
             id=identifier,
             kind=tag,
-            name=element.get("name") or "",
+            name=(element.get("name") or "")[:MAX_NAME],
             process_id=process_id,
             path=path,
             lane=lane,
@@ -298,28 +323,6 @@ class _Reader:
                     self._refuse(element, "unsupported", f"此处不支持事件类型“{name}”")
             elif name != "ioSpecification":
                 self._refuse(element, "unsupported", f"不支持“{name}”")
-
-    def _check_vocabulary(self, element: etree._Element, tag: str) -> None:
-        """Refuse words of our namespace that we do not know: mostly a slip of the pen."""
-        known = attributes_of(tag)
-        for name in element.attrib:
-            qualified = etree.QName(name)
-            if qualified.namespace == LIANCHENG and qualified.localname not in known:
-                self._refuse(element, "vocabulary", f"此处没有属性“{qualified.localname}”")
-        for extensions in element.iterfind(f"{{{BPMN}}}extensionElements"):
-            for child in extensions:
-                self._check_extension(element, child)
-
-    def _check_extension(self, owner: etree._Element, child: etree._Element) -> None:
-        qualified = etree.QName(child)
-        if qualified.namespace != LIANCHENG:
-            self._refuse(owner, "vocabulary", f"不支持扩展元素“{qualified.localname}”")
-            return
-        known = elements().get(qualified.localname)
-        unknown = [n for n in child.attrib if n not in (known or ())]
-        if known is None or unknown:
-            word = "、".join(map(str, unknown)) or qualified.localname
-            self._refuse(owner, "vocabulary", f"扩展元素中没有“{word}”")
 
     def _due(self, element: etree._Element) -> Due | None:
         due = _extension(element, "due")

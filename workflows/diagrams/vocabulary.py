@@ -8,12 +8,13 @@ from typing import Any
 DESCRIPTOR = Path(__file__).with_name("liancheng.moddle.json")
 
 # Which BPMN classes an element belongs to, besides its own: those the descriptor extends.
+_OTHER_NODES = frozenset({"task", "callActivity", "subProcess", "transaction", "adHocSubProcess"})
 _CATCHING = frozenset({"startEvent", "intermediateCatchEvent", "boundaryEvent"})
 
 
 def _classes(tag: str) -> set[str]:
     own = f"bpmn:{tag[:1].upper()}{tag[1:]}"
-    if tag == "lane":
+    if not (tag in _OTHER_NODES or tag.endswith(("Event", "Task", "Gateway"))):
         return {own}
     return {own, "bpmn:FlowNode"} | ({"bpmn:CatchEvent"} if tag in _CATCHING else set())
 

@@ -31,6 +31,7 @@ _CONSTRUCTORS: Final = frozenset({"date", "time", "date and time", "duration"})
 _COMPARISONS: Final = frozenset({"=", "!=", "<", "<=", ">", ">="})
 _ORDERED: Final = (Decimal, date, timedelta, YearsMonths)
 OTHER: Final = "其他"
+_MAX_TRIALS: Final = 200_000  # cells times atoms; more would take seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ class Atom:
 
 
 def cut(table: DecisionTable, column: int) -> tuple[Atom, ...] | None:
-    """Return the atoms of one input, or None when its cells cannot be analysed."""
+    """Return the atoms of one input, or None when its cells cannot be analysed or are too many."""
     allowed = table.inputs[column].allowed
     cells = [rule.tests[column] for rule in table.rules]
     try:
@@ -51,7 +52,7 @@ def cut(table: DecisionTable, column: int) -> tuple[Atom, ...] | None:
     except (_OpaqueError, FeelError):
         return None
     atoms = _atoms([*constants, *limits])
-    if atoms is None:
+    if atoms is None or len(atoms) * len(cells) > _MAX_TRIALS:
         return None
     fits = [a for a in atoms if allowed is None or allowed.evaluate(a.value, {}) is True]
     if any(_is_for_null(cell, fits) for cell in cells):

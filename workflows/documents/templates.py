@@ -5,9 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import yaml
-
-from workflows import feel
+from workflows import feel, strict_yaml
 from workflows.documents import places
 
 FOLDER = "documents"  # below a jurisdiction's folder and in a bundle
@@ -124,9 +122,9 @@ def _texts(value: Any) -> Iterator[str]:
 def read_template(data: bytes) -> Template:
     """Read one template. Raises TemplateError naming what is wrong."""
     try:
-        given = yaml.safe_load(data)
-    except yaml.YAMLError as error:
-        raise TemplateError(f"不是合法的 YAML：{error}") from error
+        given = strict_yaml.read(data)
+    except strict_yaml.YamlError as error:
+        raise TemplateError(str(error)) from error
     try:
         return _template(_mapping(given, "模板"))
     except feel.FeelError as error:
@@ -158,8 +156,13 @@ def _template(given: Mapping[str, Any]) -> Template:
             raise TemplateError(f"缺少“{name}”")
     if not _ID.fullmatch(str(given["id"])):
         raise TemplateError("id 应由小写字母、数字和下划线组成")
+    for name in ("number", "letter"):
+        if not isinstance(given.get(name), str | None):
+            raise TemplateError(f"{name} 应为文字")
     on = _mapping(given.get("issued_on") or {}, "issued_on")
     _known(on, frozenset({"activity", "condition"}), "issued_on")
+    if not isinstance(on.get("activity"), str | None):
+        raise TemplateError("issued_on 的 activity 应为文字")
     template = Template(
         id=str(given["id"]),
         kind=str(given["kind"]),
@@ -205,7 +208,7 @@ def _listed(given: Any) -> list[Any]:
 
 
 def _audience(given: Any) -> tuple[str, ...]:
-    if not isinstance(given, list) or not set(given) <= AUDIENCES:
+    if not isinstance(given, list) or not all(each in sorted(AUDIENCES) for each in given):
         raise TemplateError(f"audience 可选 {'、'.join(sorted(AUDIENCES))}")
     return tuple(given)
 

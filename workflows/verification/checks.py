@@ -1,18 +1,9 @@
 """The checks in their order, over a bundle that runs or over files that may not even open."""
 
-import json
 from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
-from typing import Any
 
-import yaml
-
-from workflows import dmn
-from workflows.bundles import Bundle, Opened
-from workflows.bundles.bundle import PROCEDURE_FILE
-from workflows.bundles.handling import FOLDER, shared_first
-from workflows.diagrams import Diagram, DiagramError, read_diagram
+from workflows.bundles import Bundle, Opened, bounds
 from workflows.engine import compile_program
 from workflows.errors import ModelRefusedError
 from workflows.verification import (
@@ -29,6 +20,7 @@ from workflows.verification import (
     tables,
     time_limits,
 )
+from workflows.verification.files import Files
 from workflows.verification.findings import Finding, Severity, in_order
 from workflows.verification.subjects import Findings, Form, Operation, Subject
 
@@ -70,7 +62,9 @@ def check_bundle(
 
     Of a draft that is too large nothing else is looked at, so that a check always ends soon.
     """
-    files = _Files(bundle)
+    if refused := [Files.refused(*each) for each in bounds.problems(bundle.files)]:
+        return in_order(refused)
+    files = Files(bundle)
     subject = Subject(
         bundle.procedure_id,
         files.settings(),
@@ -82,8 +76,9 @@ def check_bundle(
         assumptions,
         files.handling(),
     )
-    if structure.is_too_large(subject):
-        return in_order([*files.findings, *structure.refusals(subject)])
+    files.look_at_rest()
+    if large := structure.too_large(subject):
+        return in_order([*files.findings, *large])
     found = [*files.findings, *(each for checks in _CHECKS for each in checks(subject))]
     found += papers.check(bundle, subject)
     if not any(each.severity is Severity.ERROR for each in found):
@@ -107,62 +102,3 @@ def _refused(subject: Subject, element_id: str, message: str) -> Finding:
     homes = [node.process_id for node in subject.nodes() if node.id == element_id]
     where = homes[0] if homes else subject.procedure_id
     return subject.found(Severity.ERROR, "structure.refused", where, element_id, message)
-
-
-@dataclass
-class _Files:
-    """Reads a bundle's files, noting those that cannot be read."""
-
-    bundle: Bundle
-    findings: list[Finding] = field(default_factory=list)
-
-    def _unreadable(self, path: str, element_id: str, message: str) -> None:
-        self.findings.append(
-            Finding(Severity.ERROR, "structure.unreadable", path, element_id, message)
-        )
-
-    def settings(self) -> Mapping[str, Any]:
-        try:
-            settings = json.loads(self.bundle.files[PROCEDURE_FILE])
-        except (KeyError, ValueError):
-            settings = None
-        if isinstance(settings, dict):
-            return settings
-        self._unreadable(PROCEDURE_FILE, "", "流程包里没有可读的办理事项设置")
-        return {}
-
-    def diagrams(self) -> dict[str, Diagram]:
-        found = {}
-        for path, data in sorted(self.bundle.under("bpmn").items()):
-            try:
-                found[path] = read_diagram(data)
-            except DiagramError as error:
-                self._unreadable(path, "", str(error))
-        return found
-
-    def models(self) -> dict[str, dmn.Model]:
-        found = {}
-        for path, data in sorted(self.bundle.under("dmn").items()):
-            try:
-                found[path] = dmn.parse(data)
-            except dmn.DmnError as error:
-                self._unreadable(path, error.element_id, error.message_zh)
-        return found
-
-    def handling(self) -> dict[str, Any]:
-        found: dict[str, Any] = {}
-        for path, data in sorted(self.bundle.under(FOLDER).items(), key=shared_first):
-            try:
-                found[path] = yaml.safe_load(data)
-            except yaml.YAMLError:
-                self._unreadable(path, "", "办理规则不是合法的 YAML")
-        return found
-
-    def clauses(self) -> frozenset[str]:
-        path = "clauses.yaml"
-        try:
-            rows = yaml.safe_load(self.bundle.files.get(path, b"[]")) or []
-            return frozenset(str(row["id"]) for row in rows)
-        except (yaml.YAMLError, TypeError, KeyError):
-            self._unreadable(path, "", "条款清单不是合法的 YAML 列表，或有条款没有编号")
-            return frozenset()

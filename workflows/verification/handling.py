@@ -28,6 +28,9 @@ def _file(subject: Subject, path: str, data: Any) -> Iterator[Finding]:
     if not isinstance(data, Mapping) or set(data) - {"kinds", "nodes"}:
         yield _found(path, "", "办理规则应写成 kinds（种类）和 nodes（环节）两部分")
         return
+    if not all(isinstance(part or {}, Mapping) for part in data.values()):
+        yield _found(path, "", "kinds（种类）和 nodes（环节）应写成“名称: 值”的形式")
+        return
     for name, kind in (data.get("kinds") or {}).items():
         if not isinstance(kind, Mapping):
             yield _found(path, name, f"种类“{name}”应写成“动作: 规则”的形式")

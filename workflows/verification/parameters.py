@@ -16,7 +16,7 @@ def check(subject: Subject) -> Findings:
         if not (entry.get("article") or entry.get("assumption")):
             yield _found(subject, key, "profile.no-basis", "没有依据，请写明条文或系统假定编号")
         assumption = entry.get("assumption")
-        if assumption and assumption not in subject.assumptions:
+        if assumption and str(assumption) not in subject.assumptions:
             text = f"的依据“{assumption}”不在系统假定登记册里"
             yield _found(subject, key, "profile.basis-unknown", text)
         if _is_below(entry):
@@ -28,7 +28,9 @@ def _is_below(entry: Mapping[str, Any]) -> bool:
     minimum, value = entry.get("minimum"), entry.get("value")
     if minimum is None:
         return False
-    return not isinstance(value, (int, float)) or isinstance(value, bool) or value < minimum
+    if not all(isinstance(n, (int, float)) and not isinstance(n, bool) for n in (value, minimum)):
+        return True
+    return bool(value < minimum)
 
 
 def _found(subject: Subject, key: str, rule: str, text: str) -> Any:

@@ -11,6 +11,9 @@ from workflows.verification.subjects import Findings, Subject, label
 _GATEWAYS = frozenset(
     {"exclusiveGateway", "inclusiveGateway", "parallelGateway", "eventBasedGateway"}
 )
+MAX_PROCESSES = 60  # of a procedure with all it calls
+MAX_ALL_NODES = 3_000
+MAX_NESTING = 16  # embedded subprocesses
 _AT_ONCE = "办件会在一瞬间反复执行"
 _WAITING = frozenset({"userTask", "intermediateCatchEvent", "eventBasedGateway"})
 
@@ -29,17 +32,29 @@ def check(subject: Subject) -> Findings:
 
 
 def refusals(subject: Subject) -> Findings:
-    """Return what reading the diagrams refused."""
+    """Return what reading the diagrams refused, and what it read and does not use."""
     for path, diagram in subject.diagrams.items():
         for refusal in diagram.refusals:
             rule = f"structure.{refusal.code}"
             yield Finding(Severity.ERROR, rule, path, refusal.element_id, refusal.message)
+        for note in diagram.notes:
+            rule = f"structure.{note.code}"
+            yield Finding(Severity.WARNING, rule, path, note.element_id, note.message)
 
 
-def is_too_large(subject: Subject) -> bool:
-    """Tell whether a process has more nodes than the checks are made for."""
-    codes = {each.code for diagram in subject.diagrams.values() for each in diagram.refusals}
-    return TOO_LARGE in codes
+def too_large(subject: Subject) -> list[Finding]:
+    """Return in what the drawings are more than the checks are made for."""
+    found = [each for each in refusals(subject) if each.rule == f"structure.{TOO_LARGE}"]
+    sizes = (
+        (len(subject.processes), MAX_PROCESSES, "流程"),
+        (sum(len(each.nodes) for each in subject.processes.values()), MAX_ALL_NODES, "节点"),
+        (max((len(n.path) for n in subject.nodes()), default=0), MAX_NESTING, "层嵌套的子流程"),
+    )
+    for size, most, what in sizes:
+        if size > most:
+            text = f"流程包里有 {size} 个{what}，超过 {most} 个，请拆分或删减"
+            found.append(Finding(Severity.ERROR, f"structure.{TOO_LARGE}", "", "", text))
+    return found
 
 
 def _flows(subject: Subject, process: Process) -> Findings:

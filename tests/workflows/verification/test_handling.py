@@ -21,9 +21,9 @@ RULES = {
 def found(bpmn, rules, code="A-DECIDE", own=None):
     """The rules that a one-task procedure breaks."""
     drawn = bpmn.draft(bpmn.process("start>ask>end", ask=bpmn.user(activityCode=code)))
-    files = {"handling/shared.yaml": yaml.safe_dump(rules, allow_unicode=True).encode()}
+    files = {"handling/shared.yaml": json.dumps(rules).encode()}
     if own is not None:
-        files["handling/test.yaml"] = yaml.safe_dump(own, allow_unicode=True).encode()
+        files["handling/test.yaml"] = json.dumps(own).encode()
     bundle = Bundle(drawn.procedure_id, {**drawn.files, **files})
     findings = check_bundle(bundle, {"F-1": bpmn.FakeForm()}, {}, {"ASM-T-01"})
     return [(each.rule, each.message) for each in findings if each.rule.startswith("handling")]
