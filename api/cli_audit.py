@@ -10,7 +10,7 @@ from rich.progress import track
 
 from api.console import console, open_runtime, print_rows
 from services import audit as chains
-from services import erasures
+from services import erasures, jurisdiction_audit
 from services.checkpoints import taking, verifying
 from services.db.engine import reading, unit_of_work
 from services.errors import DomainError
@@ -34,7 +34,7 @@ def audit() -> None:
 @click.option("--key", "keys", multiple=True, help="可信的检查点公钥（十六进制），可多次给出")
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 def audit_verify(folder: Path | None, keys: tuple[str, ...], *, as_json: bool) -> None:
-    """Check every case's chain, and all chains against the checkpoints; exits 1 if one is broken."""
+    """Check all chains of cases and jurisdictions, and the checkpoints; exits 1 if one is broken."""
     runtime = open_runtime()
     replayed = _replayed(FolderAnchors(folder) if folder else runtime.anchors, keys)
     cases, broken = 0, []
@@ -44,7 +44,9 @@ def audit_verify(folder: Path | None, keys: tuple[str, ...], *, as_json: bool) -
             cases += 1
             broken += [finding] if finding else []
         broken += list(verifying.compare(session, replayed))
+        jurisdictions = [found for found in jurisdiction_audit.verify(session) if found]
     problems = replayed.problems + missing
+    problems += [f"辖区 {b.jurisdiction} 的留痕链第 {b.seq} 条：{b.problem}" for b in jurisdictions]
     _report(cases, [_row(f) for f in broken], problems, replayed, as_json=as_json)
     sys.exit(1 if broken or problems else 0)
 

@@ -1,5 +1,6 @@
 """Checking procedures on disk before they are loaded."""
 
+from collections.abc import Set as AbstractSet
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -32,7 +33,7 @@ def _check(library: Library, jurisdiction: Jurisdiction) -> list[dict[str, Any]]
         except BundleError as error:
             rows.append(_row(name, "error", "bundle.incomplete", message=str(error)))
             continue
-        rows += _check_bundle(library, bundle)
+        rows += check_one(bundle, library.assumptions.keys())
     if not any(row["severity"] == "error" for row in rows):
         rows += _check_law(library, jurisdiction)
     return rows
@@ -61,7 +62,8 @@ def _listed(jurisdiction: Jurisdiction, name: str) -> Any:
     return read_yaml(path) if path.exists() else []
 
 
-def _check_bundle(library: Library, bundle: Bundle) -> list[dict[str, Any]]:
+def check_one(bundle: Bundle, assumptions: AbstractSet[str]) -> list[dict[str, Any]]:
+    """Return the findings of one bundle as JSON rows; a draft need not even open."""
     rows: list[dict[str, Any]] = []
     compiled: dict[str, forms.CompiledForm] = {}
     for path, data in sorted(bundle.under("forms").items()):
@@ -73,7 +75,7 @@ def _check_bundle(library: Library, bundle: Bundle) -> list[dict[str, Any]]:
             )
         else:
             compiled[form.id] = form
-    findings = check_bundle(bundle, compiled, CATALOGUE, library.assumptions.keys())
+    findings = check_bundle(bundle, compiled, CATALOGUE, assumptions)
     return rows + [{"procedure": bundle.procedure_id, **asdict(each)} for each in findings]
 
 

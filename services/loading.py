@@ -20,6 +20,7 @@ from services.db.models import (
     Person,
 )
 from services.runtime import Runtime
+from services.studio import publications
 from workflows.bundles import Jurisdiction
 from workflows.calendar import TIME_ZONE
 
@@ -45,7 +46,10 @@ def load_all(session: Session, runtime: Runtime) -> Iterator[Loaded]:
 def load_jurisdiction(
     session: Session, runtime: Runtime, jurisdiction: Jurisdiction
 ) -> Iterator[Loaded]:
-    """Load one jurisdiction. Raises BundleError, ModelRefusedError."""
+    """Load one jurisdiction. What people have published in the studio stays what cases start with.
+
+    Raises BundleError, ModelRefusedError.
+    """
     now = runtime.clock.now()
     for agency in jurisdiction.settings.get("agencies") or []:
         _party(session, agency, PartyKind.AGENCY, {"jurisdiction": jurisdiction.code})
@@ -54,7 +58,9 @@ def load_jurisdiction(
         bundle = runtime.library.bundle(jurisdiction, procedure)
         procedures.make_ready(bundle)
         before = procedures.exists(session, bundle.hash)
-        row = procedures.publish(session, bundle, now)
+        is_held = publications.holds(session, bundle.procedure_id)
+        publish = procedures.keep if is_held else procedures.publish
+        row = publish(session, bundle, now)
         yield Loaded(bundle.procedure_id, row.version, row.hash, not before)
 
 

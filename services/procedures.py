@@ -2,7 +2,7 @@
 
 import json
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -49,14 +49,8 @@ class Ready:
 
 
 def publish(session: Session, bundle: Bundle, at: datetime) -> BundleRow:
-    """Make a bundle the version that new cases start with.
-
-    Files that the database already has are not stored again; a bundle that says the same as a
-    stored one is that one: loading twice makes no new version.
-    """
-    row = session.get(BundleRow, bundle.hash)
-    if row is None:
-        row = _store(session, bundle, at)
+    """Make a bundle the version that new cases start with; those that run stay on theirs."""
+    row = keep(session, bundle, at)
     settings = json.loads(bundle.files["procedure.json"])
     procedure = session.get(Procedure, bundle.procedure_id)
     if procedure is None:
@@ -68,14 +62,32 @@ def publish(session: Session, bundle: Bundle, at: datetime) -> BundleRow:
     return row
 
 
+def keep(session: Session, bundle: Bundle, at: datetime) -> BundleRow:
+    """Store a bundle as a version, without letting cases start with it.
+
+    A bundle that says the same as a stored one is that one: twice makes no new version.
+    """
+    row = session.get(BundleRow, bundle.hash)
+    return _store(session, bundle, at) if row is None else row
+
+
+def keep_blob(session: Session, data: bytes) -> str:
+    """Store content once; return its hash."""
+    digest = sha256(data).hexdigest()
+    if session.get(Blob, digest) is None:
+        session.add(Blob(sha256=digest, data=zlib.compress(data)))
+        session.flush()
+    return digest
+
+
+def blobs(session: Session, digests: Iterable[str]) -> dict[str, bytes]:
+    """Return stored contents by their hash."""
+    rows = session.execute(select(Blob.sha256, Blob.data).where(Blob.sha256.in_(set(digests))))
+    return {digest: zlib.decompress(data) for digest, data in rows}
+
+
 def _store(session: Session, bundle: Bundle, at: datetime) -> BundleRow:
-    files = {}
-    for path, data in bundle.files.items():
-        digest = sha256(data).hexdigest()
-        files[path] = digest
-        if session.get(Blob, digest) is None:
-            session.add(Blob(sha256=digest, data=zlib.compress(data)))
-            session.flush()
+    files = {path: keep_blob(session, data) for path, data in bundle.files.items()}
     last = session.scalar(
         select(func.max(BundleRow.version)).where(BundleRow.procedure_id == bundle.procedure_id)
     )
@@ -124,9 +136,7 @@ def read_bundle(session: Session, bundle_hash: str) -> Bundle:
     row = session.get(BundleRow, bundle_hash)
     if row is None:
         raise NotFoundError("没有这个流程包版本")
-    wanted = set(row.files.values())
-    blobs = session.execute(select(Blob.sha256, Blob.data).where(Blob.sha256.in_(wanted)))
-    content = {digest: zlib.decompress(data) for digest, data in blobs}
+    content = blobs(session, row.files.values())
     return Bundle(row.procedure_id, {p: content[digest] for p, digest in row.files.items()})
 
 

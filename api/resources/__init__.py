@@ -18,6 +18,8 @@ from api.resources import (
     operations,
     parties,
     phrases,
+    studio,
+    studio_reviews,
     substitutions,
     suspending,
     tasks,
@@ -42,6 +44,8 @@ BLUEPRINTS = (
     operations.blueprint,
     parties.blueprint,
     phrases.blueprint,
+    studio.blueprint,
+    studio_reviews.blueprint,
     substitutions.blueprint,
     suspending.blueprint,
     exchange.blueprint,  # the public one, with what stands in ``public`` and ``register``

@@ -8,6 +8,7 @@ from services import housekeeping
 from services.checkpoints import taking
 from services.db.engine import unit_of_work
 from services.runtime import Runtime
+from services.studio import publications
 
 
 @dataclass
@@ -23,7 +24,11 @@ class Chores:
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
         look = timedelta(seconds=runtime.settings.checkpoint_seconds / 10)
-        self._chores = [_Chore(timedelta(hours=1), _tidy), _Chore(look, taking.keep_up)]
+        self._chores = [
+            _Chore(timedelta(hours=1), _tidy),
+            _Chore(look, taking.keep_up),
+            _Chore(timedelta(minutes=1), _take_effect),
+        ]
 
     def see_to(self) -> None:
         """Do what is due. Raises what a chore raises; it is due again at its next time."""
@@ -37,3 +42,8 @@ class Chores:
 def _tidy(runtime: Runtime) -> None:
     with unit_of_work(runtime.sessions) as session:
         housekeeping.tidy(session, runtime.clock.now())
+
+
+def _take_effect(runtime: Runtime) -> None:
+    with unit_of_work(runtime.sessions) as session:
+        publications.take_effect(session, runtime.clock.now())

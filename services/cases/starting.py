@@ -21,6 +21,7 @@ from services.handoffs import access
 from services.numbers import next_number
 from services.procedures import Ready
 from services.runtime import Runtime
+from services.studio import publications
 from workflows import engine, feel
 from workflows.calendar import TIME_ZONE
 from workflows.engine import Document
@@ -57,6 +58,7 @@ def start_case(
     Raises NotFoundError, NotAllowedError, LegalBasisError, ConflictError (suspended),
     InvalidError, IncidentError.
     """
+    publications.take_effect(session, runtime.clock.now(), procedure_id)
     procedure = procedures.get(session, procedure_id)
     suspensions.refuse_start(session, procedure_id)
     ready = procedures.ready(session, procedure.bundle_hash)

@@ -56,6 +56,7 @@ from services.handoffs import receiving, sending
 from services.runtime import Runtime
 from services.scenarios.samples import sample
 from services.settings import Settings
+from services.studio import drafts
 
 MATRIX = yaml.safe_load((Path(__file__).parent / "access_matrix.yaml").read_text("utf-8"))
 LOGINS = {
@@ -126,6 +127,8 @@ def world(databases, library, make_desk, tmp_path_factory) -> World:
         "name": "withdrawal",
         "list_name": "todo",
         "event": "accepted",
+        "draft_id": _studio_draft(desk),
+        "path:path": "procedure.json",
     }
     with unit_of_work(runtime.sessions) as session:
         people = {p.login: p.id for p in session.scalars(select(Person))}
@@ -148,6 +151,15 @@ def world(databases, library, make_desk, tmp_path_factory) -> World:
     runtime.clock.advance(timedelta(seconds=1))
     runtime.sessions.kw["bind"].dispose()
     return World(create_app(runtime), Path(url.removeprefix("sqlite:///")), tokens, places)
+
+
+def _studio_draft(desk) -> str:
+    """A draft of the procedure, opened by the other process owner."""
+    with unit_of_work(desk.runtime.sessions) as session:
+        opened = drafts.open_from(
+            session, desk.runtime, desk.actor("lj-owner2"), "liangjiang.application", None
+        )
+        return str(opened["id"])
 
 
 def _own(session, now, people, agency) -> dict[str, str]:

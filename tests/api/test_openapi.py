@@ -46,7 +46,13 @@ def test_the_command_prints_it(tmp_path):
 
 def test_every_route_of_the_api_is_described(app, described):
     routes = {
-        (rule.rule.replace("<uuid:", "{").replace("<", "{").replace(">", "}"), method.lower())
+        (
+            rule.rule.replace("<uuid:", "{")
+            .replace("<path:", "{")
+            .replace("<", "{")
+            .replace(">", "}"),
+            method.lower(),
+        )
         for rule in app.url_map.iter_rules()
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
         if rule.rule.startswith("/api/") and rule.endpoint != "api-docs.openapi_json"

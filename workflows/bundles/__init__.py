@@ -1,7 +1,7 @@
 """Bundles: everything one procedure needs, closed, hashed and immutable."""
 
 from workflows.bundles.ahead import Ahead, Answer, Place
-from workflows.bundles.bundle import Bundle, Opened, open_bundle
+from workflows.bundles.bundle import Bundle, Opened, open_bundle, open_fresh
 from workflows.bundles.facts import Fact
 from workflows.bundles.library import BundleError, Jurisdiction, Library, read_yaml
 
@@ -16,5 +16,6 @@ __all__ = [
     "Opened",
     "Place",
     "open_bundle",
+    "open_fresh",
     "read_yaml",
 ]

@@ -129,7 +129,14 @@ class Opened:
 
 @lru_cache(maxsize=256)
 def _open(bundle_hash: str, holder: "_Holder") -> Opened:
-    bundle = holder.bundle
+    return open_fresh(holder.bundle)
+
+
+def open_fresh(bundle: Bundle) -> Opened:
+    """Parse a bundle that will not be asked for again, such as a draft between two edits.
+
+    Raises DiagramError, ModelRefusedError, dmn.DmnError.
+    """
     diagrams = {p: read_diagram(data) for p, data in sorted(bundle.under("bpmn").items())}
     models = [dmn.parse(data) for _, data in sorted(bundle.under("dmn").items())]
     return Opened(

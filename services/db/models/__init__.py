@@ -65,6 +65,15 @@ from services.db.models.publicity import (
     NoticeStatus,
     Objection,
 )
+from services.db.models.studio import (
+    DraftReview,
+    DraftRevision,
+    DraftState,
+    JurisdictionAct,
+    JurisdictionChain,
+    ProcedureDraft,
+    Publication,
+)
 from services.db.models.time import (
     CalendarDay,
     Counter,
@@ -114,6 +123,9 @@ __all__ = [
     "DeliveryState",
     "Document",
     "Draft",
+    "DraftReview",
+    "DraftRevision",
+    "DraftState",
     "Expert",
     "File",
     "HandoffFile",
@@ -125,6 +137,8 @@ __all__ = [
     "Job",
     "JobFailure",
     "JobKind",
+    "JurisdictionAct",
+    "JurisdictionChain",
     "LegalBasis",
     "LimitChange",
     "LoginAttempt",
@@ -142,6 +156,8 @@ __all__ = [
     "Person",
     "Phrase",
     "Procedure",
+    "ProcedureDraft",
+    "Publication",
     "Reminder",
     "Rendering",
     "RetryRun",

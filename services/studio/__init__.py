@@ -1,0 +1,1 @@
+"""The studio: process owners change procedures themselves, in drafts that a second person publishes."""
