@@ -13,6 +13,7 @@ from api.resources.metrics import blueprint as metrics_blueprint
 from services import evidence, logs, tracing
 from services.errors import NotFoundError
 from services.runtime import Runtime
+from services.studio import outside
 
 log = logging.getLogger(__name__)
 
@@ -85,6 +86,8 @@ def _before() -> None:
     _begin()
     if request.endpoint in _UPLOADS_WITHOUT_LOGIN:
         request.max_content_length = evidence.MAX_BYTES + 1_000_000
+    elif request.endpoint == _DRAFTS:
+        request.max_content_length = outside.MAX_BYTES + 1_000_000
     elif request.blueprint != "files":
         request.max_content_length = strict_json.MAX_BYTES
     _check_path()
@@ -102,6 +105,7 @@ def _check_path() -> None:
         raise NotFoundError("没有这个地址") from error
 
 
+_DRAFTS = "studio_outside.BundleCheck"
 _UPLOADS_WITHOUT_LOGIN = frozenset({"public.Evidence"})
 _OPEN = frozenset({"public", "health", "metrics", "api-docs", "auth.SignIn", "web"})
 

@@ -141,9 +141,11 @@ def play(paths: tuple[Path, ...], url: str | None, *, as_json: bool) -> None:
 )
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 def check(paths: tuple[Path, ...], *, as_json: bool) -> None:
-    """Check procedures: structure, references, expressions, tables. Exits 1 on errors.
+    """Check procedures: structure, expressions, tables, soundness, law. Exits 1 on errors.
 
-    PATHS are jurisdictions' folders, or the folder that holds them all.
+    PATHS are jurisdictions' folders, or the folder that holds them all. With --json each finding
+    has its rule, severity, file, element_id, article, a Chinese and an English sentence, and the
+    path of elements that leads there.
     """
     found: list[dict[str, Any]] = []
     for path in track(paths, "检查", disable=as_json):
@@ -151,10 +153,24 @@ def check(paths: tuple[Path, ...], *, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(found, ensure_ascii=False))
     elif found:
-        print_rows(found, as_json=False, title="检查结果")
+        print_rows([_told(row) for row in found], as_json=False, title="检查结果")
     else:
         console.print("检查通过，没有问题")
     sys.exit(1 if any(row["severity"] == "error" for row in found) else 0)
+
+
+def _told(row: dict[str, Any]) -> dict[str, str]:
+    """Return a finding as people read it."""
+    ways = " → ".join(row["path"]) or "；".join(row["example"])
+    where = row["file"] + (f" · {row['element_id']}" if row["element_id"] else "")
+    return {
+        "级别": {"error": "错误", "warning": "警告", "info": "提示"}[row["severity"]],
+        "事项": row["procedure"],
+        "位置": where,
+        "说明": row["message"] + (f"\n例：{ways}" if ways else ""),
+        "条款": row["article"],
+        "规则": row["rule"],
+    }
 
 
 @main.command()

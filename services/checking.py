@@ -1,15 +1,34 @@
-"""Checking procedures on disk before they are loaded."""
+"""Checking procedures before they are loaded: folders on disk, and drafts that somebody sends."""
 
 from collections.abc import Set as AbstractSet
-from dataclasses import asdict
+from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import forms
+import workflows
 from services.service_tasks.catalogue import CATALOGUE
 from services.settings import Settings
-from workflows.bundles import Bundle, BundleError, Jurisdiction, Library, open_bundle, read_yaml
-from workflows.verification import Things, check_bundle, check_law
+from workflows.bundles import (
+    Bundle,
+    BundleError,
+    Jurisdiction,
+    Library,
+    bounds,
+    open_bundle,
+    read_yaml,
+)
+from workflows.verification import (
+    Finding,
+    Severity,
+    Things,
+    check_bundle,
+    check_law,
+    sentence,
+)
+
+_WITH_PATHS = frozenset({"soundness", "structure", "invariants"})  # kinds of rules
 
 
 def check_folder(path: Path, settings: Settings) -> list[dict[str, Any]]:
@@ -18,10 +37,17 @@ def check_folder(path: Path, settings: Settings) -> list[dict[str, Any]]:
     root = path.resolve().parent if is_one else path.resolve()
     library = Library(root, settings.forms_root)
     found: list[dict[str, Any]] = []
-    for jurisdiction in library.jurisdictions.values():
-        if not is_one or jurisdiction.folder == path.resolve():
-            found += _check(library, jurisdiction)
+    try:
+        for jurisdiction in library.jurisdictions.values():
+            if not is_one or jurisdiction.folder == path.resolve():
+                found += _check(library, jurisdiction)
+    except BundleError as error:  # of the jurisdiction's own file; of a procedure it is a row
+        found.append(as_row("", _incomplete(str(error))))
     return found
+
+
+def _incomplete(message: str) -> Finding:
+    return Finding(Severity.ERROR, "bundle.incomplete", "", "", message)
 
 
 def _check(library: Library, jurisdiction: Jurisdiction) -> list[dict[str, Any]]:
@@ -31,7 +57,7 @@ def _check(library: Library, jurisdiction: Jurisdiction) -> list[dict[str, Any]]
         try:
             bundle = library.bundle(jurisdiction, procedure)
         except BundleError as error:
-            rows.append(_row(name, "error", "bundle.incomplete", message=str(error)))
+            rows.append(as_row(name, _incomplete(str(error))))
             continue
         rows += check_one(bundle, library.assumptions.keys())
     if not any(row["severity"] == "error" for row in rows):
@@ -54,7 +80,7 @@ def _check_law(library: Library, jurisdiction: Jurisdiction) -> list[dict[str, A
     found = check_law(
         _listed(jurisdiction, "clauses.yaml"), _listed(jurisdiction, "invariants.yaml"), things
     )
-    return [{"procedure": jurisdiction.code, **asdict(each)} for each in found]
+    return [as_row(jurisdiction.code, each) for each in found]
 
 
 def _listed(jurisdiction: Jurisdiction, name: str) -> Any:
@@ -63,31 +89,55 @@ def _listed(jurisdiction: Jurisdiction, name: str) -> Any:
 
 
 def check_one(bundle: Bundle, assumptions: AbstractSet[str]) -> list[dict[str, Any]]:
-    """Return the findings of one bundle as JSON rows; a draft need not even open."""
-    rows: list[dict[str, Any]] = []
+    """Return the findings of a bundle that need not even open, as JSON rows. Never raises."""
     compiled: dict[str, forms.CompiledForm] = {}
+    found: list[Finding] = []
+    if not any(bounds.problems(bundle.files)):
+        compiled, found = _forms(bundle)
+    findings = check_bundle(bundle, compiled, CATALOGUE, assumptions)
+    return [as_row(bundle.procedure_id, each) for each in (*found, *findings)]
+
+
+def _forms(bundle: Bundle) -> tuple[dict[str, forms.CompiledForm], list[Finding]]:
+    compiled: dict[str, forms.CompiledForm] = {}
+    found: list[Finding] = []
     for path, data in sorted(bundle.under("forms").items()):
         try:
             form = forms.compile_form(forms.parse(data))
         except forms.FormDefinitionError as error:
-            rows.append(
-                _row(bundle.procedure_id, "error", "form.invalid", file=path, message=str(error))
-            )
+            found.append(Finding(Severity.ERROR, "form.invalid", path, "", str(error)))
         else:
             compiled[form.id] = form
-    findings = check_bundle(bundle, compiled, CATALOGUE, assumptions)
-    return rows + [{"procedure": bundle.procedure_id, **asdict(each)} for each in findings]
+    return compiled, found
 
 
-def _row(
-    procedure: str, severity: str, rule: str, *, message: str, file: str = ""
-) -> dict[str, Any]:
+def as_row(procedure: str, finding: Finding) -> dict[str, Any]:
+    """Return a finding for programs.
+
+    ``message`` is the Chinese sentence, ``message_en`` the English one of its rule; ``path`` are
+    ids of elements to draw, in order, ``example`` these or the inputs of a decision table.
+    """
+    is_path = finding.rule.partition(".")[0] in _WITH_PATHS
     return {
         "procedure": procedure,
-        "severity": severity,
-        "rule": rule,
-        "file": file,
-        "element_id": "",
-        "message": message,
-        "example": (),
+        "severity": finding.severity.value,
+        "rule": finding.rule,
+        "file": finding.file,
+        "element_id": finding.element_id,
+        "article": finding.article,
+        "message": finding.message,
+        "message_en": sentence(finding.rule),
+        "path": list(finding.example) if is_path else [],
+        "example": list(finding.example),
     }
+
+
+@cache
+def version() -> str:
+    """Return what stands for the checker: a hash of the sources that check."""
+    digest = sha256()
+    for package in (workflows, forms):
+        folder = Path(str(package.__file__)).parent
+        for path in sorted(folder.rglob("*.py")):
+            digest.update(path.relative_to(folder).as_posix().encode() + path.read_bytes())
+    return digest.hexdigest()[:16]

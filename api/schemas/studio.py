@@ -145,15 +145,20 @@ class DraftCheckSchema(Strict):
 
 
 class DraftFindingSchema(Schema):
-    """What is wrong. ``example``: elements of a path that shows it, or inputs of a table."""
+    """What is wrong: a sentence about the element, and the elements to draw that lead there."""
 
     procedure = fields.String()
     severity = fields.String()
-    rule = fields.String()
+    rule = fields.String(metadata={"description": "Stable code"})
     file = fields.String()
     element_id = fields.String()
-    message = fields.String()
-    example = fields.List(fields.String())
+    article = fields.String(metadata={"description": "What it rests on, as people cite it"})
+    message = fields.String(metadata={"description": "Chinese sentence about this element"})
+    message_en = fields.String(metadata={"description": "English sentence about the rule"})
+    path = fields.List(fields.String(), metadata={"description": "Elements to draw, in order"})
+    example = fields.List(
+        fields.String(), metadata={"description": "The path, or inputs of a decision table"}
+    )
 
 
 class DraftFindingsSchema(Schema):

@@ -2,7 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from threading import Lock
@@ -41,7 +41,8 @@ class Material:
             f"{path} {sha256(data).hexdigest()}" for path, data in self.bundle.files.items()
         )
         others = [ready.opened.bundle.hash for ready in self.others]
-        return sha256("\n".join([self.bundle.procedure_id, *sums, *others]).encode()).hexdigest()
+        parts = [checking.version(), self.bundle.procedure_id, *sums, *others]
+        return sha256("\n".join(parts).encode()).hexdigest()
 
 
 def material(
@@ -56,7 +57,8 @@ def material(
         readable.require_path(path)
         readable.require_content(path, text.encode())
         contents[path] = text.encode()
-    return Material(Bundle(draft.procedure_id, contents), _others(session, draft))
+    others = others_of(session, draft.jurisdiction, draft.procedure_id)
+    return Material(Bundle(draft.procedure_id, contents), others)
 
 
 def findings(runtime: Runtime, given: Material) -> Rows:
@@ -86,10 +88,13 @@ def require_clean(session: Session, runtime: Runtime, draft: ProcedureDraft) -> 
         raise ConflictError(text, "FINDINGS", findings=errors[:50])
 
 
-def _others(session: Session, draft: ProcedureDraft) -> tuple[procedures.Ready, ...]:
+def others_of(
+    session: Session, jurisdiction: str, procedure_id: str
+) -> tuple[procedures.Ready, ...]:
+    """Return the other procedures of a jurisdiction, whose steps realise its clauses too."""
     rows = session.scalars(
         select(Procedure.bundle_hash)
-        .where(Procedure.jurisdiction == draft.jurisdiction, Procedure.id != draft.procedure_id)
+        .where(Procedure.jurisdiction == jurisdiction, Procedure.id != procedure_id)
         .order_by(Procedure.id)
     )
     return tuple(procedures.ready(session, each) for each in rows)
@@ -116,7 +121,7 @@ def _law(runtime: Runtime, given: Material) -> Rows:
         things.add_form(form.id, form)
     clauses, invariants = (_rows(given.bundle, n) for n in ("clauses.yaml", "invariants.yaml"))
     found = check_law(clauses, invariants, things)
-    return [{"procedure": given.bundle.procedure_id, **asdict(each)} for each in found]
+    return [checking.as_row(given.bundle.procedure_id, each) for each in found]
 
 
 def _add_forms(things: Things, bundle: Bundle) -> None:

@@ -79,8 +79,8 @@ def test_branches_that_lose_their_join_are_an_error_with_the_way_there(settings,
     [found] = [r for r in checking.check_folder(copied, settings) if r["severity"] == "error"]
 
     assert found["rule"] == "soundness.doubled"
-    assert found["example"][0] == "application_start"
-    assert found["example"].count("join_review") == 2  # noqa: PLR2004 - once for each branch
+    assert found["path"][0] == "application_start"
+    assert found["path"].count("join_review") == 2  # noqa: PLR2004 - once for each branch
 
 
 def test_the_command_exits_with_1_on_errors_and_0_otherwise(settings, copied):

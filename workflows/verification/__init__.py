@@ -5,6 +5,7 @@ Knows no database, no form compiler and no service: catalogues come in as protoc
 
 from workflows.verification import amendments
 from workflows.verification.checks import check, check_bundle
+from workflows.verification.english import sentence
 from workflows.verification.findings import Finding, Severity
 from workflows.verification.law import Things, check_law
 from workflows.verification.subjects import Form, FormField, Operation, Subject
@@ -21,4 +22,5 @@ __all__ = [
     "check",
     "check_bundle",
     "check_law",
+    "sentence",
 ]

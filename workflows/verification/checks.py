@@ -1,7 +1,8 @@
 """The checks in their order, over a bundle that runs or over files that may not even open."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
+from dataclasses import replace
 
 from workflows.bundles import Bundle, Opened, bounds
 from workflows.engine import compile_program
@@ -76,6 +77,7 @@ def check_bundle(
         assumptions,
         files.handling(),
     )
+    files.invariants()
     files.look_at_rest()
     if large := structure.too_large(subject):
         return in_order([*files.findings, *large])
@@ -84,7 +86,21 @@ def check_bundle(
     if not any(each.severity is Severity.ERROR for each in found):
         found += _engine(bundle, subject)
         found += soundness.check(subject)
-    return in_order(found)
+    return in_order(_cited(found, subject, files.articles))
+
+
+def _cited(
+    found: Iterable[Finding], subject: Subject, articles: Mapping[str, str]
+) -> Iterator[Finding]:
+    """Yield the findings, those on a node with the articles of the clauses that it realises."""
+    of_node = {
+        (subject.file_of.get(node.process_id, ""), node.id): "、".join(
+            dict.fromkeys(articles[each] for each in node.clauses if articles.get(each))
+        )
+        for node in subject.nodes()
+    }
+    for each in found:
+        yield replace(each, article=each.article or of_node.get((each.file, each.element_id), ""))
 
 
 def _engine(bundle: Bundle, subject: Subject) -> list[Finding]:

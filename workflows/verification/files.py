@@ -11,7 +11,7 @@ from workflows.bundles.handling import FOLDER, shared_first
 from workflows.diagrams import Diagram, DiagramError, read_diagram
 from workflows.verification.findings import Finding, Severity
 
-CLAUSES = "clauses.yaml"
+CLAUSES, INVARIANTS = "clauses.yaml", "invariants.yaml"
 
 
 @dataclass
@@ -20,6 +20,7 @@ class Files:
 
     bundle: Bundle
     findings: list[Finding] = field(default_factory=list)
+    articles: dict[str, str] = field(default_factory=dict)
 
     @staticmethod
     def refused(path: str, message: str) -> Finding:
@@ -65,19 +66,21 @@ class Files:
         return {path: self._yaml(path, data) for path, data in files}
 
     def clauses(self) -> frozenset[str]:
-        """Return the ids of the clauses."""
+        """Return the ids of the clauses; ``articles`` then says which article each is of."""
         rows = self._yaml(CLAUSES, self.bundle.files.get(CLAUSES, b"[]")) or []
         try:
-            return frozenset(str(row["id"]) for row in rows)
-        except (TypeError, KeyError):
+            self.articles = {str(row["id"]): str(row.get("article") or "") for row in rows}
+            return frozenset(self.articles)
+        except (TypeError, KeyError, AttributeError):
             self._unreadable(CLAUSES, "", "条款清单应为列表，每条有编号（id）")
             return frozenset()
 
+    def invariants(self) -> Any:
+        """Return what invariants.yaml says."""
+        return self._yaml(INVARIANTS, self.bundle.files.get(INVARIANTS, b"[]"))
+
     def look_at_rest(self) -> None:
-        """Read what no other check reads: the invariants and the scenarios."""
-        files = self.bundle.files
-        if "invariants.yaml" in files:
-            self._yaml("invariants.yaml", files["invariants.yaml"])
+        """Read what no other check reads: the scenarios."""
         for path, data in sorted(self.bundle.under("scenarios").items()):
             self._yaml(path, data)
 

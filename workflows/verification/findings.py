@@ -18,7 +18,7 @@ class Finding:
     """``rule`` is a stable id such as ``structure.unreachable``; ``message`` a Chinese sentence.
 
     ``file`` is a path inside the bundle. ``example`` are lines of a case that shows it: elements
-    of a path, or the inputs of a decision table.
+    of a path, or the inputs of a decision table. ``article`` is what it rests on, as people cite it.
     """
 
     severity: Severity
@@ -27,6 +27,7 @@ class Finding:
     element_id: str
     message: str
     example: tuple[str, ...] = ()
+    article: str = ""
 
 
 _RANKS = {severity: rank for rank, severity in enumerate(Severity)}
