@@ -13,6 +13,7 @@ from workflows.verification import (
     expressions,
     gateways,
     handling,
+    invariants,
     papers,
     parameters,
     references,
@@ -77,7 +78,7 @@ def check_bundle(
         assumptions,
         files.handling(),
     )
-    files.invariants()
+    rows = files.invariants()
     files.look_at_rest()
     if large := structure.too_large(subject):
         return in_order([*files.findings, *large])
@@ -86,6 +87,8 @@ def check_bundle(
     if not any(each.severity is Severity.ERROR for each in found):
         found += _engine(bundle, subject)
         found += soundness.check(subject)
+    if not any(each.severity is Severity.ERROR for each in found):
+        found += invariants.check(subject, rows)
     return in_order(_cited(found, subject, files.articles))
 
 

@@ -23,7 +23,7 @@ _PATTERNS: Mapping[str, frozenset[str]] = {
     "ORDER": frozenset({"codes"}),
     "NEVER": frozenset({"codes"}),
     "DUR": frozenset({"code", "at_least"}),
-    "ALL": frozenset({"code", "over", "each"}),
+    "ALL": frozenset({"code", "over"}),
     "ACTOR": frozenset({"code"}),
     "UNIQ": frozenset({"code", "per"}),
 }

@@ -20,6 +20,7 @@ from workflows.verification.invariants.places import (
 
 Seen = frozenset[str]
 NOTHING: Seen = frozenset()
+MIXED = "（不一致）"
 
 
 @dataclass(frozen=True)
@@ -35,10 +36,12 @@ class Event:
     written: Mapping[str, Any] | tuple[Mapping[str, Any], ...] = field(default_factory=dict)
 
     def value(self, name: str) -> str | None:
-        """Return what was written under a name; None if nothing was, or not the same for all."""
+        """Return what was written under a name: None if nothing, MIXED if not the same for all."""
         written = (self.written,) if isinstance(self.written, Mapping) else self.written
         values = {str(each[name]) for each in written if each.get(name) is not None}
-        return values.pop() if len(values) == 1 else None
+        if len(values) > 1:
+            return MIXED
+        return values.pop() if values else None
 
 
 class Monitor(Protocol):
@@ -53,8 +56,8 @@ class Monitor(Protocol):
         """Tell whether a case must not end with what is noted."""
         ...
 
-    def asks(self, node: Node) -> frozenset[str]:
-        """Return the names under which it looks at what a node has written."""
+    def asks(self, node: Node) -> Mapping[str, frozenset[str]]:
+        """Return the names under which it looks at what a node has written, and for what."""
         ...
 
 
@@ -70,8 +73,8 @@ class _Quiet:
     def is_broken_at_end(self, seen: Seen) -> bool:
         return False
 
-    def asks(self, node: Node) -> frozenset[str]:
-        return frozenset()
+    def asks(self, node: Node) -> Mapping[str, frozenset[str]]:
+        return {}
 
 
 @dataclass(frozen=True)
@@ -88,9 +91,8 @@ class Precedence(_Quiet):
     def matters(self, node: Node) -> bool:
         return any(place.means(node) for place in (*self.before, *self.then))
 
-    def asks(self, node: Node) -> frozenset[str]:
-        wanted = (p for p in self.before if p.outcomes is not None and p.means(node))
-        return frozenset(place.field for place in wanted)
+    def asks(self, node: Node) -> Mapping[str, frozenset[str]]:
+        return {p.field: p.outcomes for p in self.before if p.outcomes and p.means(node)}
 
     def after(self, seen: Seen, event: Event) -> tuple[Seen, bool]:
         node = event.node
@@ -189,9 +191,9 @@ class Response(_Quiet):
     def matters(self, node: Node) -> bool:
         return any(place.means(node) for place in (self.trigger, self.then, *self.escapes))
 
-    def asks(self, node: Node) -> frozenset[str]:
-        is_asked = self.trigger.outcomes is not None and self.trigger.means(node)
-        return frozenset({self.trigger.field}) if is_asked else frozenset()
+    def asks(self, node: Node) -> Mapping[str, frozenset[str]]:
+        wanted = self.trigger.outcomes
+        return {self.trigger.field: wanted} if wanted and self.trigger.means(node) else {}
 
     def after(self, seen: Seen, event: Event) -> tuple[Seen, bool]:
         node = event.node
@@ -266,4 +268,4 @@ _MAKERS: dict[str, Callable[[Mapping[str, Any]], Monitor | None]] = {
     "DUR": lambda row: Duration(str(row["code"])),
 }
 
-__all__ = ["NOTHING", "OUTCOME", "Event", "Monitor", "Seen", "is_timed", "monitor_of"]
+__all__ = ["MIXED", "NOTHING", "OUTCOME", "Event", "Monitor", "Seen", "is_timed", "monitor_of"]

@@ -55,6 +55,10 @@ class Move:
     taken: tuple[str, ...] = ()
 
 
+def _never(_node: Node) -> bool:
+    return False
+
+
 class Game:
     """The rules of one level. ``ends`` tells how an activity of it can end."""
 
@@ -67,11 +71,11 @@ class Game:
         assert self.level.start is not None
         return self._put(frozenset(), self.level.start).state
 
-    def automatic(self, state: State) -> list[Move]:
+    def automatic(self, state: State, apart: Callable[[Node], bool] = _never) -> list[Move]:
         """Return the moves of one token that goes on by itself; none when all wait.
 
-        Which goes first makes no difference but at inclusive gateways and at ends that end all:
-        these may always go.
+        Which goes first makes no difference but at inclusive gateways, at ends that end all and at
+        nodes to be kept ``apart``, of which an observer asks what came first: these may always go.
         """
         tokens = sorted(
             (m for m in state if m.kind == "token"),
@@ -81,7 +85,7 @@ class Game:
         is_one_gone = False
         for token in tokens:
             node = self.level.target[token.id]
-            may_always = node.kind == "inclusiveGateway" or _ends_all(node)
+            may_always = node.kind == "inclusiveGateway" or _ends_all(node) or apart(node)
             if node.id not in found and (may_always or not is_one_gone):
                 found[node.id] = list(self._enter(state, token, node))
                 is_one_gone |= bool(found[node.id]) and not may_always

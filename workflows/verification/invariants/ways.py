@@ -1,0 +1,373 @@
+"""All ways through one level: its token game with what is known of the data, step by step.
+
+Made once for all invariants: what a call may come to is known by the ends of the level it calls,
+what people may answer is tried wherever a gateway or an invariant asks for it.
+"""
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from workflows.diagrams import Node
+from workflows.verification.invariants.conditions import (
+    NULL,
+    OTHER,
+    SET,
+    Facts,
+    Formula,
+    Variable,
+    answers,
+    verdict,
+)
+from workflows.verification.invariants.monitors import MIXED, Event
+from workflows.verification.invariants.places import OUTCOME
+from workflows.verification.soundness.levels import Level
+from workflows.verification.soundness.tokens import COMPLETED, Game, Move, State
+
+MOST_STATES = 20_000
+FEW_STATES = 2_000  # that are all looked at, in every order
+_ANSWERED = frozenset({"userTask", "intermediateCatchEvent", "boundaryEvent", "startEvent"})
+_END: Variable = ("", OUTCOME)  # the outcome of the last end event passed
+Known = frozenset[tuple[Variable, str]]
+Way = str  # how a level ends: "completed:" and its outcome, or "error:" and its code
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What happens at once. ``left`` is what contained steps and ends by it, and its way.
+
+    ``target`` is the number of the state after it, None where the level ends by ``way``.
+    """
+
+    events: tuple[Event, ...]
+    passed: tuple[str, ...]
+    target: int | None = None
+    way: Way | None = None
+    left: tuple[str, Way] | None = None
+
+
+@dataclass
+class Ways:
+    """The states of a level by number, 0 the first: their steps, and what contains steps there.
+
+    ``judged``: condition and node -> how the condition may turn out where the node begins, and in
+    which state that was seen first.
+    """
+
+    first: tuple[Event, ...] = ()
+    steps: list[list[Step]] = field(default_factory=list)
+    at_work: list[frozenset[str]] = field(default_factory=list)
+    is_automatic: list[bool] = field(default_factory=list)
+    ends: set[Way] = field(default_factory=set)
+    judged: dict[tuple[str, str], dict[bool | None, int]] = field(default_factory=dict)
+    is_whole: bool = True
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What a level's ways depend on outside it.
+
+    ``ways_of``: how what a node contains or calls can end. ``wanted``: names under which invariants
+    look at what a node writes, with the values they want. ``options``: those a form offers.
+    ``keys_inside``: data keys that a node's inside may write here. ``is_apart``: invariants look at
+    the node, or at something inside. ``conditions``: by node, those judged when it begins.
+    """
+
+    formula: Callable[[str], Formula]
+    ways_of: Callable[[Node], frozenset[Way] | None]
+    wanted: Callable[[Node], Mapping[str, frozenset[str]]]
+    options: Callable[[Node, str], tuple[str, ...]]
+    keys_inside: Callable[[Node], frozenset[str]]
+    is_apart: Callable[[Node], bool]
+    conditions: Callable[[Node], Mapping[str, Formula]]
+
+
+def ways_through(level: Level, around: Surroundings, *, is_fresh: bool) -> Ways:
+    """Return the ways through a level; of a fresh one nothing has been written before."""
+    found = _Search(level, around, FEW_STATES, is_reduced=False).run(is_fresh=is_fresh)
+    if found.is_whole:
+        return found
+    return _Search(level, around, MOST_STATES, is_reduced=True).run(is_fresh=is_fresh)
+
+
+class _Search:
+    def __init__(self, level: Level, around: Surroundings, most: int, *, is_reduced: bool) -> None:
+        self.level, self.around, self.most = level, around, most
+        self.is_reduced = is_reduced and not level.gathers
+        self.game = Game(level, self._plain_ends)
+        self.ways = Ways()
+        self.numbers: dict[tuple[State, Known], int] = {}
+        self.waiting: deque[tuple[State, Known]] = deque()
+        self.seen: set[State] = set()
+        self.here = 0  # the number of the state whose steps are made
+        self._alive: dict[str, frozenset[Variable]] = {}
+
+    def _plain_ends(self, node: Node) -> frozenset[str]:
+        ways = self.around.ways_of(node)
+        if not ways:
+            return frozenset({COMPLETED})
+        return frozenset(COMPLETED if way.startswith(COMPLETED) else way for way in ways)
+
+    def run(self, *, is_fresh: bool) -> Ways:
+        assert self.level.start is not None
+        first = self.game.first()
+        self.ways.first = tuple(_passing(self.level.start))
+        written = self._written_here if is_fresh else frozenset[str]()
+        facts = {(key, ""): NULL for key in written}
+        self._number(first, self._kept(self._after_done(facts, self.level.start, {}), first))
+        while self.waiting:
+            self._steps_from(*self.waiting.popleft())
+            if len(self.numbers) > self.most:
+                self.ways.is_whole = False
+                break
+        return self.ways
+
+    def _number(self, state: State, known: Known) -> int:
+        number = self.numbers.setdefault((state, known), len(self.numbers))
+        if number == len(self.ways.steps):
+            self.ways.steps.append([])
+            works = (m.id for m in state if m.kind != "token")
+            self.ways.at_work.append(frozenset(works))
+            self.ways.is_automatic.append(False)
+            self.waiting.append((state, known))
+            self.seen.add(state)
+        return number
+
+    def _steps_from(self, state: State, known: Known) -> None:
+        number, facts = self.numbers[state, known], dict(known)
+        self.here = number
+        automatic = self.game.automatic(state, self._is_apart)
+        self.ways.is_automatic[number] = bool(automatic)
+        for move in automatic or self._enough(state):
+            if move.doubled is None:
+                self.ways.steps[number].extend(self._steps(state, move, facts))
+
+    def _is_apart(self, node: Node) -> bool:
+        is_asked = any(key == node.data_key for key, _path in self._values)
+        chooses = self.is_reduced and bool(self._asked_at(node))
+        return is_asked or chooses or self.around.is_apart(node)
+
+    def _enough(self, state: State) -> Iterable[Move]:
+        """Return the moves of all that is at work, or of one thing nobody looks at if enough."""
+        works, outside = self.game.works(state), list(self.game.from_outside(state))
+        for mark in works if self.is_reduced else ():
+            own = list(self.game.of(state, mark))
+            is_quiet = not any(
+                self._is_apart(self.level.nodes[each])
+                for each in (mark.id, *(passed for move in own for passed in move.passed))
+            )
+            if own and is_quiet and all(m.end is None and m.state not in self.seen for m in own):
+                return [*own, *outside]
+        return [*(move for mark in works for move in self.game.of(state, mark)), *outside]
+
+    def _steps(self, state: State, move: Move, facts: Facts) -> Iterator[Step]:
+        for known in self._possible(move, facts):
+            rest = self._forgotten(known, state, move)
+            for way in self._ways_left(move):
+                for events, after in self._happening(state, move, way, rest):
+                    yield self._step(move, way, events, after)
+
+    def _step(self, move: Move, way: Way | None, events: tuple[Event, ...], facts: Facts) -> Step:
+        gone = move.left[0] if move.left is not None else None
+        left = (gone, way) if gone is not None and way is not None else None
+        passed = tuple(each for each in move.passed if each != gone)
+        if move.end is None:
+            target = self._number(move.state, self._kept(facts, move.state))
+            return Step(events, passed, target, None, left)
+        end = f"{COMPLETED}:{facts.get(_END, '')}" if move.end == COMPLETED else move.end
+        self.ways.ends.add(end)
+        return Step(events, passed, None, end, left)
+
+    def _ways_left(self, move: Move) -> Iterator[Way | None]:
+        """Yield how what a move leaves can have ended; None for what contains no steps."""
+        if move.left is None:
+            yield None
+            return
+        node = self.level.nodes[move.left[0]]
+        ways = self.around.ways_of(node)
+        if ways is None:
+            yield None
+            return
+        if move.left[1] != COMPLETED:
+            yield move.left[1]
+            return
+        done = sorted(way for way in ways if way.startswith(COMPLETED)) or [f"{COMPLETED}:"]
+        yield from done
+        if node.loop is not None and len(done) > 1:
+            yield f"{COMPLETED}:{MIXED}"
+
+    def _happening(
+        self, state: State, move: Move, way: Way | None, facts: Facts
+    ) -> Iterator[tuple[tuple[Event, ...], Facts]]:
+        """Yield the events of a move in their order, and what is known after them."""
+        found: list[tuple[tuple[Event, ...], Facts]] = [((), facts)]
+        for node_id in move.passed:
+            node = self.level.nodes[node_id]
+            found = [
+                ((*events, *more), after)
+                for events, known in found
+                for more, after in self._one(state, move, node, way, known)
+            ]
+        yield from found
+
+    def _one(
+        self, state: State, move: Move, node: Node, way: Way | None, facts: Facts
+    ) -> Iterator[tuple[tuple[Event, ...], Facts]]:
+        if move.left is not None and node.id == move.left[0]:
+            if move.left[1] == COMPLETED:
+                for event in self._endings(node, way):
+                    yield (event,), self._after_done(facts, node, _written(event))
+            else:
+                yield (), facts
+            return
+        self._judge(node, facts)
+        if any(m.id == node.id and m.kind != "token" for m in move.state - state):
+            yield (Event(node),), facts
+        else:
+            for event in self._endings(node, None):
+                yield (Event(node), event), self._after_done(facts, node, _written(event))
+
+    def _endings(self, node: Node, way: Way | None) -> Iterator[Event]:
+        """Yield how a node can be done: with which outcome, with which answers asked for."""
+        if way is not None:
+            outcome = way.partition(":")[2]
+            yield Event(node, True, {OUTCOME: outcome} if outcome else {})
+            return
+        wanted = self.around.wanted(node) if node.kind in _ANSWERED else {}
+        choices: list[dict[str, str]] = [{}]
+        for name, values in wanted.items():
+            offered = self.around.options(node, name)
+            asked = self._values.get((node.data_key or "", name), frozenset())
+            all_values = dict.fromkeys(offered or (*sorted(values | asked), OTHER))
+            mixed = (MIXED,) if node.loop is not None and len(all_values) > 1 else ()
+            choices = [{**each, name: v} for each in choices for v in (*all_values, *mixed)]
+        yield from (Event(node, True, choice) for choice in choices)
+
+    def _judge(self, node: Node, facts: Facts) -> None:
+        """Judge the conditions under which a node must not begin, on what is known for sure."""
+        for name, formula in self.around.conditions(node).items():
+            truth, _missing = verdict(formula, facts)
+            self.ways.judged.setdefault((name, node.id), {}).setdefault(truth, self.here)
+
+    def _possible(self, move: Move, facts: Facts) -> Iterator[Facts]:
+        """Yield what is known where a gateway is left this way; nothing if it cannot be."""
+        gateway = self.level.nodes[move.passed[0]] if len(move.passed) == 1 else None
+        flows = self.level.outgoing[gateway.id] if gateway is not None else ()
+        if gateway is None or len(flows) <= 1 or not move.taken:
+            yield facts
+        elif gateway.kind == "exclusiveGateway":
+            yield from self._chosen(gateway, facts)[move.taken[0]]
+        elif gateway.kind != "inclusiveGateway" or self._may_take(flows, move.taken, facts):
+            yield facts
+
+    def _chosen(self, gateway: Node, facts: Facts) -> dict[str, list[Facts]]:
+        """Return flow id -> what is known where it is taken: the first whose condition holds."""
+        flows = self.level.outgoing[gateway.id]
+        found: dict[str, list[Facts]] = {flow.id: [] for flow in flows}
+        waiting = [facts]
+        for flow in flows:
+            if flow.id == gateway.default_flow:
+                continue
+            told = [
+                each
+                for known in waiting
+                for each in answers(self._formula(flow.condition), known, self._domain)
+            ]
+            found[flow.id] = [known for is_true, known in told if is_true]
+            waiting = [known for is_true, known in told if not is_true]
+        if gateway.default_flow in found:
+            found[gateway.default_flow] = waiting
+        return found
+
+    def _may_take(self, flows: Iterable[object], taken: tuple[str, ...], facts: Facts) -> bool:
+        for flow in self.level.process.flows.values():
+            if flow in flows and flow.condition is not None:
+                truth, _missing = verdict(self._formula(flow.condition), facts)
+                if truth is not None and truth is not (flow.id in taken):
+                    return False
+        return True
+
+    def _formula(self, condition: str | None) -> Formula:
+        return Formula("known", truth=True) if condition is None else self.around.formula(condition)
+
+    def _domain(self, variable: Variable) -> Iterable[str]:
+        if not variable[1]:
+            return (NULL, SET)
+        return (*sorted(self._values.get(variable, ())), OTHER)
+
+    def _forgotten(self, facts: Facts, state: State, move: Move) -> Facts:
+        """Return what is still known when activities are broken off, wherever they stood."""
+        ended = {move.left[0]} if move.left is not None else set()
+        gone = {m.id for m in state - move.state if m.kind != "token"} - ended
+        keys = {key for each in gone for key in self._keys(self.level.nodes[each])}
+        return {v: value for v, value in facts.items() if v[0] not in keys} if keys else facts
+
+    def _keys(self, node: Node) -> frozenset[str]:
+        own = {node.data_key} if node.data_key and (node.loop or self._contains(node)) else set()
+        return self.around.keys_inside(node) | frozenset(own)
+
+    def _contains(self, node: Node) -> bool:
+        return self.around.ways_of(node) is not None
+
+    def _after_done(self, facts: Facts, node: Node, written: Mapping[str, str]) -> Facts:
+        """Return what is known once a node is done: what it has written, if anybody asks."""
+        known = {**facts, _END: node.outcome} if node.outcome else facts
+        keys = self.around.keys_inside(node) | ({node.data_key} if node.data_key else set())
+        if not keys:
+            return known
+        known = {v: value for v, value in known.items() if v[0] not in keys}
+        if node.data_key:
+            known[node.data_key, ""] = SET
+            known |= {(node.data_key, name): value for name, value in written.items()}
+        return known
+
+    def _kept(self, facts: Facts, state: State) -> Known:
+        """Return of what is known what can still make a difference."""
+        at = {self.level.target[m.id].id if m.kind == "token" else m.id for m in state}
+        alive = {_END}.union(*(self._alive_at(node_id) for node_id in at))
+        if any(m.kind == "side" for m in state):
+            alive |= set(self._values)
+        return frozenset((v, value) for v, value in facts.items() if v in alive)
+
+    def _alive_at(self, node_id: str) -> frozenset[Variable]:
+        if node_id not in self._alive:
+            reached = self.level.arrows.reach([node_id])
+            asked = (self._asked_at(self.level.nodes[each]) for each in reached)
+            found = {v for variables in asked for v in variables}
+            self._alive[node_id] = frozenset(found | {(key, "") for key, _path in found})
+        return self._alive[node_id]
+
+    def _asked_at(self, node: Node) -> frozenset[Variable]:
+        return frozenset(variable for variable, _values in self._questions(node))
+
+    def _questions(self, node: Node) -> Iterator[tuple[Variable, frozenset[str]]]:
+        for flow in self.level.outgoing.get(node.id, ()):
+            if flow.condition is not None and node.kind.endswith("Gateway"):
+                yield from self.around.formula(flow.condition).variables()
+        for formula in self.around.conditions(node).values():
+            yield from formula.variables()
+
+    @cached_property
+    def _values(self) -> Mapping[Variable, frozenset[str]]:
+        """Variable -> the values that conditions of the level ask for."""
+        found: dict[Variable, frozenset[str]] = {}
+        for node in self.level.nodes.values():
+            for variable, values in self._questions(node):
+                found[variable] = found.get(variable, frozenset()) | values
+        return found
+
+    @cached_property
+    def _written_here(self) -> frozenset[str]:
+        nodes = self.level.nodes.values()
+        own = frozenset(node.data_key for node in nodes if node.data_key)
+        return own.union(*(self.around.keys_inside(node) for node in nodes))
+
+
+def _passing(node: Node) -> Iterator[Event]:
+    yield Event(node)
+    yield Event(node, True)
+
+
+def _written(event: Event) -> Mapping[str, str]:
+    return event.written if isinstance(event.written, Mapping) else {}
