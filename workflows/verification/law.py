@@ -28,6 +28,7 @@ _PATTERNS: Mapping[str, frozenset[str]] = {
     "UNIQ": frozenset({"code", "per"}),
 }
 _PLACES = ("before", "after", "then", "trigger", "codes", "escapes")
+_MORE_PLACES = tuple(f"{key}_elements" for key in ("after", "codes", "escapes"))
 _EXPRESSIONS = ("when", "over", "entries", "each")
 
 
@@ -157,7 +158,7 @@ def _places(row: Mapping[str, Any], things: Things) -> Iterator[str]:
 def _codes(row: Mapping[str, Any]) -> Iterator[str]:
     if isinstance(row.get("code"), str):
         yield row["code"]
-    for key in _PLACES:
+    for key in (*_PLACES, *_MORE_PLACES, "elements"):
         given = row.get(key) or []
         for each in given if isinstance(given, list) else [given]:
             yield from _named(each)
@@ -167,7 +168,9 @@ def _named(place: Any) -> Iterator[str]:
     if isinstance(place, str):
         yield place
     elif isinstance(place, dict):
-        yield from (code for code in (place.get("code"), *(place.get("codes") or [])) if code)
+        several = (place.get("codes"), place.get("elements"))
+        listed = [each for names in several if isinstance(names, list) for each in names]
+        yield from (name for name in (place.get("code"), place.get("element"), *listed) if name)
 
 
 def _expression(key: str, text: str) -> Iterator[str]:

@@ -81,8 +81,8 @@ def _walked(scene: Scene, row: Row, monitor: Monitor) -> Iterator[Finding]:
     """Yield where an invariant breaks first; alone, if there are too many ways for all together."""
     walk = Walk(scene, monitor)
     first = next(walk.broken(), None)
-    if first is None and not (walk.is_whole and scene.is_whole):
-        scene = Scene(scene.subject, (monitor,), formulas=scene.formulas)
+    if first is None and not (walk.is_whole and scene.is_whole) and len(scene.monitors) > 1:
+        scene = Scene(scene.subject, (monitor,), {}, scene.formulas, scene.budget)
         walk = Walk(scene, monitor)
         first = next(walk.broken(), None)
     if first is not None:

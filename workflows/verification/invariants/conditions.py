@@ -170,11 +170,18 @@ def verdict(formula: Formula, facts: Facts) -> tuple[bool | None, Variable | Non
         truth, missing = verdict(formula.parts[0], facts)
         return (None if truth is None else not truth), missing
     if formula.kind == "if":
-        truth, missing = verdict(formula.parts[0], facts)
-        if truth is None:
-            return None, missing
-        return verdict(formula.parts[1 if truth else 2], facts)
+        return _chosen(formula, facts)
     return _joined(formula, facts)
+
+
+def _chosen(formula: Formula, facts: Facts) -> tuple[bool | None, Variable | None]:
+    told = [verdict(part, facts) for part in formula.parts]
+    truth = told[0][0]
+    if truth is not None:
+        return told[1 if truth else 2]
+    if told[1][0] is told[2][0] is not None:
+        return told[1][0], None
+    return None, next((missing for _truth, missing in told if missing is not None), None)
 
 
 def _joined(formula: Formula, facts: Facts) -> tuple[bool | None, Variable | None]:

@@ -9,6 +9,7 @@ from workflows.diagrams import Node
 from workflows.verification.invariants.conditions import Formula, formula_of
 from workflows.verification.invariants.monitors import Monitor
 from workflows.verification.invariants.ways import (
+    Budget,
     Surroundings,
     Way,
     Ways,
@@ -32,6 +33,7 @@ class Scene:
     monitors: tuple[Monitor, ...]
     conditions: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     formulas: dict[str, Formula] = field(default_factory=dict)
+    budget: Budget = field(default_factory=Budget)
     _ways: dict[Key, Ways] = field(default_factory=dict)
     _watched: dict[Key, bool] = field(default_factory=dict)
     _wanted: dict[Key, Mapping[str, frozenset[str]]] = field(default_factory=dict)
@@ -62,7 +64,9 @@ class Scene:
         key = (level.process.id, level.id)
         if key not in self._ways:
             self._ways[key] = Ways(ends={f"{COMPLETED}:"})
-            self._ways[key] = ways_through(level, self._around, is_fresh=level is self.root)
+            self._ways[key] = ways_through(
+                level, self._around, self.budget, is_fresh=level is self.root
+            )
         return self._ways[key]
 
     @property

@@ -41,6 +41,11 @@ class Sight:
     def _looked_at(self) -> frozenset[str]:
         return frozenset(n.id for n in self.level.nodes.values() if self.monitor.matters(n))
 
+    @property
+    def is_unexplored(self) -> bool:
+        """Tell whether nothing is known of the level: it calls itself, or there was no more time."""
+        return not self.scene.ways(self.level).steps
+
     def steps(self, state: int) -> list[Seen]:
         """Return the steps seen from a state."""
         if state not in self._steps:
@@ -59,7 +64,7 @@ class Sight:
         """Return what is passed on a shortest way from the first state to another."""
         ways, paths = self.scene.ways(self.level), {0: _NOWHERE}
         waiting = deque([0])
-        while waiting and state not in paths:
+        while waiting and state not in paths and ways.steps:
             here = waiting.popleft()
             for step in ways.steps[here]:
                 if step.target is not None and step.target not in paths:
@@ -73,7 +78,7 @@ class Sight:
         told: set[tuple[object, ...]] = set()
         paths: dict[int, Passed] = {state: ()}
         waiting = deque([state])
-        while waiting:
+        while waiting and ways.steps:
             here = waiting.popleft()
             for step in ways.steps[here]:
                 events = tuple(e for e in step.events if e.node.id in self._looked_at)

@@ -19,7 +19,7 @@ from workflows.verification.invariants.ways import Way
 from workflows.verification.soundness.levels import Level
 from workflows.verification.soundness.tokens import COMPLETED
 
-MOST_POSITIONS = 60_000
+MOST_POSITIONS = 30_000
 Noted = monitors.Seen
 
 
@@ -77,7 +77,9 @@ class Walk:
         yield from (Broken(node, _start(root)) for node in broken)
         self._parents[first, noted] = None
         waiting: deque[Here] = deque([(first, noted)])
+        most = min(MOST_POSITIONS, self.scene.budget.positions)
         while waiting:
+            self.scene.budget.positions -= 1
             here = waiting.popleft()
             for taken in self._steps(root, *here):
                 wrong = self._wrong(root, taken)
@@ -90,7 +92,7 @@ class Walk:
                 ):
                     self._parents[taken.position, taken.noted] = (here, taken.passed)
                     waiting.append((taken.position, taken.noted))
-            if len(self._parents) > MOST_POSITIONS:
+            if len(self._parents) > most:
                 self.is_whole = False
                 return
 
@@ -105,6 +107,8 @@ class Walk:
     def _steps(self, level: Level, position: Position, noted: Noted) -> Iterator[Taken]:
         """Yield what can happen next on a level, in it and in what it contains."""
         sight = self._sight(level)
+        if sight.is_unexplored:
+            return
         if not sight.is_automatic(position.state):
             for inner in position.inner:
                 yield from self._inside(sight, position, inner, noted)

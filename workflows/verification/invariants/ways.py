@@ -25,7 +25,7 @@ from workflows.verification.invariants.places import OUTCOME
 from workflows.verification.soundness.levels import Level
 from workflows.verification.soundness.tokens import COMPLETED, Game, Move, State
 
-MOST_STATES = 20_000
+MOST_STATES = 10_000
 FEW_STATES = 2_000  # that are all looked at, in every order
 _ANSWERED = frozenset({"userTask", "intermediateCatchEvent", "boundaryEvent", "startEvent"})
 _END: Variable = ("", OUTCOME)  # the outcome of the last end event passed
@@ -83,12 +83,24 @@ class Surroundings:
     conditions: Callable[[Node], Mapping[str, Formula]]
 
 
-def ways_through(level: Level, around: Surroundings, *, is_fresh: bool) -> Ways:
+@dataclass
+class Budget:
+    """How many states and positions a whole check may still make, so that it ends soon."""
+
+    states: int = 30_000
+    positions: int = 100_000
+
+
+def ways_through(level: Level, around: Surroundings, budget: Budget, *, is_fresh: bool) -> Ways:
     """Return the ways through a level; of a fresh one nothing has been written before."""
-    found = _Search(level, around, FEW_STATES, is_reduced=False).run(is_fresh=is_fresh)
-    if found.is_whole:
-        return found
-    return _Search(level, around, MOST_STATES, is_reduced=True).run(is_fresh=is_fresh)
+    found = Ways(is_whole=False)
+    for most, is_reduced in ((FEW_STATES, False), (MOST_STATES, True)):
+        if found.is_whole or budget.states <= 0:
+            break
+        search = _Search(level, around, min(most, budget.states), is_reduced=is_reduced)
+        found = search.run(is_fresh=is_fresh)
+        budget.states -= len(search.numbers)
+    return found
 
 
 class _Search:
