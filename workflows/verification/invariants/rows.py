@@ -1,6 +1,7 @@
 """The rows of invariants.yaml, and the findings that a broken one makes."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from workflows.diagrams import Node
@@ -27,7 +28,8 @@ def broken(
     where = f"（{basis}）" if basis else ""
     more = f"。{reason}" if reason else ""
     text = f"{label(node)}违反不变式 {row['id']}{where}：{row.get('text', '')}{more}"
-    return subject.found(Severity.ERROR, BROKEN, node.process_id, node.id, text, path)
+    found = subject.found(Severity.ERROR, BROKEN, node.process_id, node.id, text, path)
+    return replace(found, article=str(row.get("article") or ""))
 
 
 def meant(subject: Subject, code: str) -> Iterator[Node]:
