@@ -28,7 +28,7 @@ _NOBODY = _HASHER.hash("nobody has this password")
 
 
 _WHO_IT_IS = (  # made once: it is asked at every request
-    select(LoginSession, Person.name, Membership.party_id, Membership.role)
+    select(LoginSession, Person.name, substitutions.IS_ASKED, Membership.party_id, Membership.role)
     .join(Person, Person.id == LoginSession.person_id)
     .outerjoin(Membership, Membership.person_id == Person.id)
     .where(
@@ -155,16 +155,18 @@ def find_session(session: Session, now: datetime, token: str) -> LoginSession | 
 
 
 def identify(session: Session, now: datetime, token: str) -> tuple[LoginSession, Actor] | None:
-    """Return a living session and its person as they are now, in two queries.
+    """Return a living session and its person as they are now, in one query or two.
 
     None for a session that is over, or a person switched off.
     """
-    rows = session.execute(_WHO_IT_IS, {"token": _digest(token), "now": now}).all()
+    today = substitutions.day_of(now)
+    asked = {"token": _digest(token), "now": now, "today": today}
+    rows = session.execute(_WHO_IT_IS, asked).all()
     if not rows:
         return None
-    found, name, _party, _role = rows[0]
-    held = frozenset((party, role) for _s, _n, party, role in rows if party is not None)
-    stand_ins = substitutions.standing_in(session, found.person_id, now)
+    found, name, is_asked, _party, _role = rows[0]
+    held = frozenset((party, role) for *_who, party, role in rows if party is not None)
+    stand_ins = substitutions.standing_in(session, found.person_id, now) if is_asked else ()
     return found, Actor(found.person_id, name, held, stand_ins)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from hashlib import sha256
 from typing import Any
 
@@ -9,7 +10,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from services import incidents
-from services.db.engine import insert_into, unit_of_work
+from services.db.engine import insert_in, unit_of_work
 from services.db.models import Case, IdempotencyKey
 from services.errors import KeyReusedError, ProcessFaultError
 from services.runtime import Runtime
@@ -66,24 +67,26 @@ def execute(
     return answer
 
 
+@cache
+def _claiming(dialect: str) -> Any:
+    """Return the statement that claims a key, made once; a row comes back if it was free."""
+    fresh = insert_in(dialect, IdempotencyKey.__table__)
+    return fresh.on_conflict_do_nothing().returning(IdempotencyKey.__table__.c.key)
+
+
 def _begin(session: Session, runtime: Runtime, request: Request, who: str) -> Answer | None:
     """Claim the key; a twin in flight is waited for. Return its answer if there is one."""
     if request.key is None:
         return None
-    fresh = session.execute(
-        insert_into(session, IdempotencyKey)
-        .values(
-            actor=who,
-            key=request.key,
-            request_sha256=request.digest,
-            status=0,
-            response={},
-            at=runtime.clock.now(),
-        )
-        .on_conflict_do_nothing()
-        .returning(IdempotencyKey.key)
-    ).first()
-    if fresh is not None:
+    claimed = {
+        "actor": who,
+        "key": request.key,
+        "request_sha256": request.digest,
+        "status": 0,
+        "response": {},
+        "at": runtime.clock.now(),
+    }
+    if session.execute(_claiming(session.get_bind().dialect.name), claimed).first() is not None:
         return None
     row = session.get_one(IdempotencyKey, (who, request.key))
     if row.request_sha256 != request.digest:

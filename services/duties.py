@@ -14,6 +14,8 @@ from services.db.models import Case, Decision, Delegation, Person, Task
 from services.policies import YES, Verdict
 from workflows.bundles.handling import Act
 
+PREPARED = Delegation.ended_at.is_(None)  # somebody prepares the task under it
+
 
 def do_task(session: Session, actor: Actor, task: Task) -> Verdict:
     """Judge whether the actor may work on a task: addressed, unclaimed by others, separate.
@@ -23,10 +25,13 @@ def do_task(session: Session, actor: Actor, task: Task) -> Verdict:
     return capacity(session, actor, task)[1]
 
 
-def capacity(session: Session, actor: Actor, task: Task) -> tuple[StandIn | None, Verdict]:
+def capacity(
+    session: Session, actor: Actor, task: Task, *, is_prepared: bool = True
+) -> tuple[StandIn | None, Verdict]:
     """Return as whom the actor may work on a task, None for themself, and whether they may.
 
-    Of several the first that may; where none may, why the first may not.
+    Of several the first that may; where none may, why the first may not. ``is_prepared`` False:
+    the caller knows that no other prepares it now.
     """
     case = session.get_one(Case, task.case_id)
     found = policies.capacities(actor, task, case.procedure_id)
@@ -35,7 +40,7 @@ def capacity(session: Session, actor: Actor, task: Task) -> tuple[StandIn | None
     earlier = earlier_doers(session, task)
     judged = [(each, _do_as(session, actor, each, case, task, earlier)) for each in found]
     stand_in, verdict = next((pair for pair in judged if pair[1].is_allowed), judged[0])
-    held = open_delegation(session, task.id) if verdict.is_allowed else None
+    held = open_delegation(session, task.id) if verdict.is_allowed and is_prepared else None
     if held is not None:
         name = session.get_one(Person, held.to_id).name
         return stand_in, Verdict(False, f"已委派{name}准备，等待交回或者收回后方可办理")
@@ -45,7 +50,7 @@ def capacity(session: Session, actor: Actor, task: Task) -> tuple[StandIn | None
 def open_delegation(session: Session, task_id: UUID) -> Delegation | None:
     """Return the delegation under which somebody prepares the task now."""
     return session.scalars(
-        select(Delegation).where(Delegation.task_id == task_id, Delegation.ended_at.is_(None))
+        select(Delegation).where(Delegation.task_id == task_id, PREPARED)
     ).first()
 
 

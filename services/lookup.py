@@ -3,11 +3,27 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select
-from sqlalchemy.orm import Session, undefer
+from sqlalchemy import ColumnElement, Select, bindparam, select
+from sqlalchemy.orm import Session, joinedload, undefer
 
 from services.db.models import Case, Task
 from services.errors import NotFoundError
+
+
+def _whole(wanted: ColumnElement[Any]) -> Select[Case]:
+    whole = (undefer(Case.document), undefer(Case.engine_state), joinedload(Case.basis))
+    query = select(Case).where(Case.id == wanted).options(*whole)
+    return query.execution_options(populate_existing=True)
+
+
+def _locked(query: Select[Case]) -> Select[Case]:
+    return query.with_for_update(of=Case, key_share=True)
+
+
+# made once, because every command asks one of them
+_CASE = _whole(bindparam("id"))
+_CASE_OF_TASK = _whole(select(Task.case_id).where(Task.id == bindparam("id")).scalar_subquery())
+_LOCKED, _LOCKED_OF_TASK = _locked(_CASE), _locked(_CASE_OF_TASK)
 
 
 def get_case(session: Session, case_id: UUID) -> Case:
@@ -25,27 +41,21 @@ def lock_case(session: Session, case_id: UUID) -> Case:
     to the case (a job, a hold), so that two cases writing to each other never wait for each other.
     Raises NotFoundError.
     """
-    return _whole(session, _query(case_id).with_for_update(key_share=True))
+    return _found(session, _LOCKED, case_id)
 
 
 def lock_case_of(session: Session, task_id: UUID) -> Case:
     """Lock the case that a task belongs to. Raises NotFoundError."""
-    case_id = select(Task.case_id).where(Task.id == task_id).scalar_subquery()
-    return _whole(session, _query(case_id).with_for_update(of=Case, key_share=True))
+    return _found(session, _LOCKED_OF_TASK, task_id)
 
 
 def read_case(session: Session, case_id: UUID) -> Case:
     """Return a case with its document and state, without locking it. Raises NotFoundError."""
-    return _whole(session, _query(case_id))
+    return _found(session, _CASE, case_id)
 
 
-def _query(case_id: Any) -> Select[Case]:
-    whole = (undefer(Case.document), undefer(Case.engine_state))
-    return select(Case).where(Case.id == case_id).options(*whole)
-
-
-def _whole(session: Session, query: Select[Case]) -> Case:
-    case = session.scalars(query.execution_options(populate_existing=True)).first()
+def _found(session: Session, query: Select[Case], key: UUID) -> Case:
+    case = session.scalars(query, {"id": key}).first()
     if case is None:
         raise NotFoundError("没有这个办件")
     return case

@@ -3,7 +3,6 @@
 import re
 from datetime import date
 
-from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from services.db.engine import insert_into
@@ -25,12 +24,8 @@ def next_number(session: Session, pattern: str, on: date) -> str:
 
 def next_value(session: Session, series: str) -> int:
     """Count a series up by one; its row stays locked to the end of the transaction."""
-    _ensure(session, series)
-    session.execute(update(Counter).where(Counter.series == series).values(value=Counter.value + 1))
-    return session.scalars(select(Counter.value).where(Counter.series == series)).one()
-
-
-def _ensure(session: Session, series: str) -> None:
-    session.execute(
-        insert_into(session, Counter).values(series=series, value=0).on_conflict_do_nothing()
+    first = insert_into(session, Counter).values(series=series, value=1)
+    counted = first.on_conflict_do_update(
+        index_elements=[Counter.series], set_={"value": Counter.value + 1}
     )
+    return int(session.execute(counted.returning(Counter.value)).scalar_one())

@@ -24,7 +24,12 @@ _IS_MEMBER = (
     .where(_OWN.person_id == bindparam("person"), _OWN.party_id == Substitution.party_id)
     .exists()
 )
-_STANDING_IN = (  # made once: it is asked at every request
+_TODAY = (
+    Substitution.ended_at.is_(None),
+    Substitution.starts_on <= bindparam("today"),
+    Substitution.ends_on >= bindparam("today"),
+)
+_STANDING_IN = (
     select(Substitution, Person.name, _THEIRS.role)
     .join(Person, Person.id == Substitution.principal_id)
     .join(
@@ -32,15 +37,11 @@ _STANDING_IN = (  # made once: it is asked at every request
         (_THEIRS.person_id == Substitution.principal_id)
         & (_THEIRS.party_id == Substitution.party_id),
     )
-    .where(
-        Substitution.substitute_id == bindparam("person"),
-        Substitution.ended_at.is_(None),
-        Substitution.starts_on <= bindparam("today"),
-        Substitution.ends_on >= bindparam("today"),
-        _IS_MEMBER,
-    )
+    .where(Substitution.substitute_id == bindparam("person"), *_TODAY, _IS_MEMBER)
     .order_by(Substitution.set_at, Substitution.id, _THEIRS.role)
 )
+IS_ASKED = select(Substitution.id).where(Substitution.substitute_id == Person.id, *_TODAY).exists()
+"""Whether a person of the query around it may stand in for anybody, on the day ``today``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +63,16 @@ def standing_in(session: Session, person_id: UUID, now: datetime) -> tuple[Stand
     Only the principal's own roles of this moment: whoever stands in for somebody who stands in
     for a third gets nothing of the third's. One query.
     """
-    today = now.astimezone(TIME_ZONE).date()
-    rows = session.execute(_STANDING_IN, {"person": person_id, "today": today})
+    rows = session.execute(_STANDING_IN, {"person": person_id, "today": day_of(now)})
     return tuple(
         StandIn(s.principal_id, name, s.party_id, role, _as_set(s.procedures))
         for s, name, role in rows
     )
+
+
+def day_of(now: datetime) -> date:
+    """Return the day on which absences are judged."""
+    return now.astimezone(TIME_ZONE).date()
 
 
 def _as_set(procedures: list[str] | None) -> frozenset[str] | None:

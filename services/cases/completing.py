@@ -14,8 +14,8 @@ from services.cases.projection import project
 from services.cases.steps import advance, attach_files, digest
 from services.db.models import Case, Decision, Draft, Person, Task, TaskStatus
 from services.errors import TaskTakenError
-from services.handling import pending, snapshots
-from services.lookup import get_task, lock_case_of
+from services.handling import at_hand, pending, snapshots
+from services.lookup import lock_case_of
 from services.runtime import Runtime
 from workflows import engine
 from workflows.engine import Document
@@ -32,17 +32,19 @@ def complete_task(
     on), ConflictError (an opinion is outstanding), FormInvalidError, IncidentError.
     """
     case = lock_case_of(session, task_id)
-    task = get_task(session, task_id)
+    found = at_hand.read(session, case, task_id)
+    task = found.task
     policies.see_task(session, actor, case, task)
     if task.status is not TaskStatus.OPEN:
         raise _taken(session, task)
-    stand_in, verdict = duties.capacity(session, actor, task)
+    ready = procedures.ready(session, case.bundle_hash)
+    world = CaseWorld(session, runtime, case, ready, actor, open_tasks=found.open)
+    world.read_parties()
+    stand_in, verdict = duties.capacity(session, actor, task, is_prepared=found.is_prepared)
     verdict.require()
     suspensions.refuse_step(session, case)
-    pending.refuse_while_asked(session, task)
-    ready = procedures.ready(session, case.bundle_hash)
-    world = CaseWorld(session, runtime, case, ready, actor)
-    world.read_parties()
+    if found.is_asked:
+        pending.refuse_while_asked(session, task)
 
     decisions: list[Decision] = []
 
@@ -64,7 +66,8 @@ def complete_task(
         [kept.decision] = decisions
         payload = _payload(task, kept.decision, stand_in)
         project(world, step, what=audit.TASK_COMPLETED, payload=payload, done=task.id)
-        _drop_drafts(session, task)
+        if found.has_drafts:
+            _drop_drafts(session, task)
     return case
 
 

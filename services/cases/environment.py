@@ -5,16 +5,24 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from services import case_facts, legal_bases
 from services.actors import Actor
 from services.calendars import RECEIVING_ROLE, calendar_of
-from services.db.models import Case, CaseRole, LegalBasis, Party
+from services.db.models import (
+    CalendarDay,
+    Case,
+    CaseRole,
+    LegalBasis,
+    NotificationText,
+    Party,
+    Task,
+)
 from services.procedures import Ready
 from services.runtime import Runtime
 from services.service_tasks.catalogue import CATALOGUE, Call
@@ -24,12 +32,34 @@ from workflows.diagrams import Node
 from workflows.engine import Document, ServiceContext
 from workflows.errors import IncidentError
 
+_PARTIES = (  # made once: it is asked at every step
+    select(
+        CaseRole.role,
+        Party,
+        select(CalendarDay.day).exists(),
+        select(NotificationText.id).where(NotificationText.agency_id == CaseRole.party_id).exists(),
+    )
+    .join(Party, Party.id == CaseRole.party_id)
+    .where(CaseRole.case_id == bindparam("case"))
+    .order_by(CaseRole.role, Party.code)
+)
+
+
+class _Bound(NamedTuple):
+    """A party in a role, and whether there is anything to be read besides the defaults."""
+
+    role: str
+    party: Party
+    has_corrections: bool
+    has_own_texts: bool
+
 
 @dataclass(frozen=True)
 class CaseWorld:
     """One case inside one transaction, as its diagram and its forms see it.
 
     ``fired`` are the rules of tables that decided in the step under way: [decision, rule, row].
+    ``open_tasks`` are the case's, by id, where the caller has read them under the lock.
     """
 
     session: Session
@@ -39,6 +69,7 @@ class CaseWorld:
     actor: Actor | None = None
     _said: list[case_facts.Said] = field(default_factory=list)
     fired: list[list[Any]] = field(default_factory=list)
+    open_tasks: Mapping[UUID, Task] | None = None
 
     @cached_property
     def now(self) -> datetime:
@@ -51,22 +82,17 @@ class CaseWorld:
         return self.now.astimezone(TIME_ZONE).date()
 
     @cached_property
-    def _bound(self) -> list[tuple[str, Party]]:
+    def _bound(self) -> list[_Bound]:
         """Every role with each party bound to it; while they are held, nobody reads them again."""
-        rows = self.session.execute(
-            select(CaseRole.role, Party)
-            .join(Party, Party.id == CaseRole.party_id)
-            .where(CaseRole.case_id == self.case.id)
-            .order_by(CaseRole.role, Party.code)
-        )
-        return [(role, party) for role, party in rows]
+        rows = self.session.execute(_PARTIES, {"case": self.case.id})
+        return [_Bound(*row) for row in rows]
 
     @cached_property
     def parties(self) -> dict[str, Party]:
         """Role -> the party bound to it (the first, where a role has several)."""
         found: dict[str, Party] = {}
-        for role, party in self._bound:
-            found.setdefault(role, party)
+        for each in self._bound:
+            found.setdefault(each.role, each.party)
         return found
 
     def read_parties(self) -> None:
@@ -88,8 +114,16 @@ class CaseWorld:
     @cached_property
     def calendar(self) -> WorkingCalendar:
         """The working calendar of the agency that receives the case."""
+        if self._bound and not self._bound[0].has_corrections:
+            return WorkingCalendar()
         agency = self.parties.get(RECEIVING_ROLE)
         return calendar_of(self.session, agency.id if agency else None)
+
+    @property
+    def wording_agency(self) -> UUID | None:
+        """The receiving agency, where it has written notifications of its own."""
+        found = (b for b in self._bound if b.role == RECEIVING_ROLE and b.has_own_texts)
+        return next((b.party.id for b in found), None)
 
     @cached_property
     def standing(self) -> legal_bases.Standing:

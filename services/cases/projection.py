@@ -4,12 +4,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
 from services import audit, lawful, notifications, posting
 from services.cases.environment import CaseWorld
 from services.db.models import (
+    Case,
     CaseStatus,
     Deadline,
     Job,
@@ -24,6 +26,18 @@ from workflows.engine import DeadlineSet, Step, Wait
 
 NO_LIMIT = datetime(9999, 1, 1, tzinfo=UTC)
 ACKNOWLEDGEMENT = "A-ACK"  # the case has not come to whom it is handed over: not before the receipt
+
+# made once, because every step asks them
+_UNDONE = select(Job).where(
+    Job.case_id == bindparam("case"),
+    Job.done_at.is_(None),
+    Job.kind.in_([JobKind.TIMER, JobKind.SERVICE]),
+)
+_RUNNING = select(Deadline).where(
+    Deadline.case_id == bindparam("case"),
+    Deadline.task_id.in_(bindparam("tasks", expanding=True)),
+    Deadline.ended_at.is_(None),
+)
 
 
 def project(
@@ -85,10 +99,7 @@ def _passed(step: Step) -> list[list[str]]:
 
 def _tasks(world: CaseWorld, step: Step, done: UUID | None) -> list[Task]:
     session, case = world.session, world.case
-    rows = session.scalars(
-        select(Task).where(Task.case_id == case.id, Task.status == TaskStatus.OPEN)
-    )
-    known = {task.id: task for task in rows}
+    known = world.open_tasks if world.open_tasks is not None else _open_tasks(session, case)
     waiting = {wait.task_id: wait for wait in step.waits}
     due = {d.task_id: d.deadline.due_at for d in step.deadlines}
     for task_id, task in known.items():
@@ -106,6 +117,11 @@ def _tasks(world: CaseWorld, step: Step, done: UUID | None) -> list[Task]:
     addressed = {t.party_id for t in opened if t.party_id and t.activity_code != ACKNOWLEDGEMENT}
     access.grant_all(session, case, addressed, world.now)
     return opened
+
+
+def _open_tasks(session: Session, case: Case) -> dict[UUID, Task]:
+    rows = select(Task).where(Task.case_id == case.id, Task.status == TaskStatus.OPEN)
+    return {task.id: task for task in session.scalars(rows)}
 
 
 def _new_task(world: CaseWorld, wait: Wait, due_at: datetime | None) -> Task:
@@ -140,12 +156,8 @@ def _item_key(wait: Wait) -> str | None:
 def _deadlines(world: CaseWorld, step: Step, new: set[UUID]) -> None:
     ended = {p.task_id for p in step.passages if p.event != "entered" and p.node.due is not None}
     if ended:
-        running = select(Deadline).where(
-            Deadline.case_id == world.case.id,
-            Deadline.task_id.in_(ended),
-            Deadline.ended_at.is_(None),
-        )
-        for row in world.session.scalars(running):
+        which = {"case": world.case.id, "tasks": list(ended)}
+        for row in world.session.scalars(_RUNNING, which):
             row.ended_at = world.now
     for each in step.deadlines:
         row = _deadline_row(world, each, is_new=each.task_id in new)
@@ -189,13 +201,7 @@ def _jobs(world: CaseWorld, step: Step) -> None:
             "inputs": call.inputs,
         }
         wanted[f"service:{call.task_id}"] = (JobKind.SERVICE, payload, world.now - offset)
-    rows = world.session.scalars(
-        select(Job).where(
-            Job.case_id == world.case.id,
-            Job.done_at.is_(None),
-            Job.kind.in_([JobKind.TIMER, JobKind.SERVICE]),
-        )
-    )
+    rows = world.session.scalars(_UNDONE, {"case": world.case.id})
     known = {job.dedupe_key: job for job in rows}
     for key, job in known.items():
         if key not in wanted:

@@ -79,8 +79,12 @@ def open_sessions(engine: Engine) -> Sessions:
 
 def insert_into(session: Session, model: Any) -> Any:
     """Return an INSERT that knows ON CONFLICT, in the session's dialect."""
-    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-    return dialect.insert(model)
+    return insert_in(session.get_bind().dialect.name, model)
+
+
+def insert_in(dialect: str, model: Any) -> Any:
+    """Return an INSERT into a model or table that knows ON CONFLICT, in a dialect by its name."""
+    return (sqlite if dialect == "sqlite" else postgresql).insert(model)
 
 
 @contextmanager

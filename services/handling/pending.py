@@ -9,15 +9,12 @@ from services import duties
 from services.db.models import Countersign, Person, Task
 from services.errors import ConflictError
 
+ASKED = (Countersign.given_at.is_(None), Countersign.withdrawn_at.is_(None))
+
 
 def countersigns(session: Session, task_id: UUID) -> list[Countersign]:
     """Return the opinions on a task that are asked and not given."""
-    rows = select(Countersign).where(
-        Countersign.task_id == task_id,
-        Countersign.given_at.is_(None),
-        Countersign.withdrawn_at.is_(None),
-    )
-    return list(session.scalars(rows))
+    return list(session.scalars(select(Countersign).where(Countersign.task_id == task_id, *ASKED)))
 
 
 def refuse_while_asked(session: Session, task: Task) -> None:

@@ -146,14 +146,13 @@ def _key(row: Any) -> Row:
 def _before(row: Any, only: tuple[str, ...] = ()) -> Row:
     """Return a row as it was before it was changed. Raises LookupError if that is not known."""
     found = {}
-    for attribute in inspect(row).attrs:
-        if only and attribute.key not in only:
-            continue
-        history = attribute.history
+    state = inspect(row)
+    for key in only or state.mapper.column_attrs.keys():
+        history = state.attrs[key].history
         if history.added and not history.deleted:
-            raise LookupError(f"{row.__tablename__}.{attribute.key}")
+            raise LookupError(f"{row.__tablename__}.{key}")
         values = history.deleted or history.unchanged or ()
-        found[attribute.key] = _plain(values[0] if values else None)
+        found[key] = _plain(values[0] if values else None)
     return found
 
 

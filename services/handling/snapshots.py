@@ -3,12 +3,14 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
 
-from sqlalchemy import Uuid, delete, literal, select, update
+from sqlalchemy import Integer, Uuid, bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from services import lawful
-from services.db.engine import insert_into
+from services.db.engine import insert_in
 from services.db.models import (
     Case,
     CaseSnapshot,
@@ -41,6 +43,7 @@ _OBSTACLES = {
     Document.__tablename__: "办理后已经出具文书，不能撤回",
     Counter.__tablename__: "办理后已经编号，不能撤回",
 }
+_DROPPED = delete(CaseSnapshot).where(CaseSnapshot.case_id == bindparam("case"))
 
 
 @dataclass
@@ -60,7 +63,7 @@ def keeping(session: Session, case: Case, task: Task) -> Iterator[Keeping]:
     """
     kept = Keeping()
     if not lawful.rule(session, case, task, Act.WITHDRAW).is_allowed:
-        session.execute(delete(CaseSnapshot).where(CaseSnapshot.case_id == case.id))
+        session.execute(_DROPPED, {"case": case.id})
         yield kept
         return
     _copy(session, case, task)
@@ -71,19 +74,26 @@ def keeping(session: Session, case: Case, task: Task) -> Iterator[Keeping]:
 
 def _copy(session: Session, case: Case, task: Task) -> None:
     """Copy document and state inside the database, as they are stored, over what was kept."""
+    which = {"case": case.id, "task": task.id, "seq": case.audit_seq, "at": task.opened_at}
+    session.flush()
+    session.execute(_copying(session.get_bind().dialect.name), which)
+
+
+@cache
+def _copying(dialect: str) -> Any:
     source = select(
         Case.id,
-        literal(task.id, Uuid),
-        literal(case.audit_seq),
+        bindparam("task", type_=Uuid()),
+        bindparam("seq", type_=Integer()),
         Case.clock_offset_seconds,
         Case.document,
         Case.engine_state,
-        literal(task.opened_at, type_=CaseSnapshot.taken_at.type),
-    ).where(Case.id == case.id)
-    statement = insert_into(session, CaseSnapshot).from_select(_COPIED, source)
+        bindparam("at", type_=CaseSnapshot.taken_at.type),
+    ).where(Case.id == bindparam("case"))
+    statement = insert_in(dialect, CaseSnapshot.__table__).from_select(_COPIED, source)
     fresh = {name: statement.excluded[name] for name in _COPIED}
     empty = dict.fromkeys(("decision_id", "changes", "obstacle"))
-    session.execute(statement.on_conflict_do_update(index_elements=["case_id"], set_=fresh | empty))
+    return statement.on_conflict_do_update(index_elements=["case_id"], set_=fresh | empty)
 
 
 def _complete(session: Session, case: Case, kept: Keeping) -> None:

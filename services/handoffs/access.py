@@ -4,10 +4,15 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from services.db.models import Case, CaseAccess, HandoffOut
+
+_HELD = select(CaseAccess).where(
+    CaseAccess.case_id == bindparam("case"),
+    CaseAccess.party_id.in_(bindparam("parties", expanding=True)),
+)
 
 
 def grant(session: Session, case: Case, party_id: UUID, at: datetime) -> None:
@@ -22,10 +27,8 @@ def grant_all(session: Session, case: Case, party_ids: Collection[UUID], at: dat
     """
     if not party_ids:
         return
-    held = select(CaseAccess).where(
-        CaseAccess.case_id == case.id, CaseAccess.party_id.in_(party_ids)
-    )
-    known = {row.party_id: row for row in session.scalars(held)}  # the case is locked
+    held = session.scalars(_HELD, {"case": case.id, "parties": list(party_ids)})
+    known = {row.party_id: row for row in held}  # the case is locked
     for party_id in party_ids:
         row = known.get(party_id)
         if row is None:

@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 import rfc8785
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from services.db.models import (
@@ -30,6 +30,18 @@ DIGEST = "digest"  # the event of a daily digest
 OPEN = (DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.HELD, DeliveryState.FAILED)
 _NAMES = UUID("6f1c1e0a-6a0f-4c62-9b52-3f0f2f6f6a11")
 
+_UNTOLD = (  # made once, for every occasion
+    select(Person, NotificationPreference)
+    .outerjoin(NotificationPreference, NotificationPreference.person_id == Person.id)
+    .where(
+        Person.id.in_(bindparam("people", expanding=True)),
+        Person.id.not_in(
+            select(Delivery.person_id).where(Delivery.id.in_(bindparam("told", expanding=True)))
+        ),
+    )
+    .order_by(Person.id)
+)
+
 
 def key_of(occasion: str, person_id: UUID, channel: Channel) -> UUID:
     """Return the id of a delivery: always the same for one occasion, person and channel."""
@@ -42,14 +54,8 @@ def untold(
     """Return who has not been told of an occasion yet, with their wishes, by id; one query."""
     if not people:
         return []
-    ids = [key_of(occasion, person, IN_APP) for person in people]
-    told = select(Delivery.person_id).where(Delivery.id.in_(ids))
-    rows = session.execute(
-        select(Person, NotificationPreference)
-        .outerjoin(NotificationPreference, NotificationPreference.person_id == Person.id)
-        .where(Person.id.in_(people), Person.id.not_in(told))
-        .order_by(Person.id)
-    )
+    told = [key_of(occasion, person, IN_APP) for person in people]
+    rows = session.execute(_UNTOLD, {"people": list(people), "told": told})
     return [(person, wish or preferences.default(person.id)) for person, wish in rows]
 
 

@@ -5,9 +5,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
-from services.calendars import RECEIVING_ROLE
 from services.db.models import (
     Delivery,
     Job,
@@ -28,6 +27,9 @@ if TYPE_CHECKING:
     from services.cases.environment import CaseWorld
 
 TASK_OPENED = "task_opened"
+_IN_ROLE = select(Membership.person_id).where(  # made once, for every task that opens
+    Membership.party_id == bindparam("party"), Membership.role == bindparam("role")
+)
 
 
 def people_of(
@@ -38,13 +40,7 @@ def people_of(
     session = world.session
     found: set[UUID] = set()
     for party_id, role in wanted:
-        found |= set(
-            session.scalars(
-                select(Membership.person_id).where(
-                    Membership.party_id == party_id, Membership.role == role
-                )
-            )
-        )
+        found |= set(session.scalars(_IN_ROLE, {"party": party_id, "role": role}))
     if party_ids:
         found |= set(
             session.scalars(select(Membership.person_id).where(Membership.party_id.in_(party_ids)))
@@ -72,7 +68,7 @@ def notify(
         return
     facts = {"case_number": case.number, "case_title": case.title, **data}
     about = event(world.runtime.library.notifications, template)
-    own = texts.own(session, _agency(world), template)
+    own = texts.own(session, world.wording_agency, template)
     sources = [own, _procedure_texts(world), {template: about.texts}]
     rows = [
         Notification(
@@ -134,11 +130,6 @@ def _real_now(world: "CaseWorld") -> Any:
     return world.now - timedelta(seconds=world.case.clock_offset_seconds)
 
 
-def _agency(world: "CaseWorld") -> UUID | None:
-    agency = world.parties.get(RECEIVING_ROLE)
-    return agency.id if agency else None
-
-
 def _procedure_texts(world: "CaseWorld") -> dict[str, Any]:
     found: dict[str, Any] = world.ready.opened.procedure.get("notifications") or {}
     return found
@@ -161,9 +152,4 @@ def _addressees(world: "CaseWorld", task: Task) -> set[UUID]:
     agencies = {p.id for p in world.parties.values() if p.kind is PartyKind.AGENCY}
     if task.party_id is None or task.party_id in agencies:
         return set()
-    rows = world.session.scalars(
-        select(Membership.person_id).where(
-            Membership.party_id == task.party_id, Membership.role == task.role
-        )
-    )
-    return set(rows)
+    return set(world.session.scalars(_IN_ROLE, {"party": task.party_id, "role": task.role}))

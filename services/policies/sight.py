@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, exists, select, true
+from sqlalchemy import ColumnElement, Select, bindparam, exists, select, true
 from sqlalchemy.orm import Session
 
 from services.actors import Actor
@@ -55,16 +55,16 @@ class Sight:
         return self.until is None or PROGRESS in self.disclosed
 
 
+_ACCESS = select(CaseAccess.until, CaseAccess.disclosed).where(  # made once, for every answer
+    CaseAccess.case_id == bindparam("case"),
+    CaseAccess.party_id.in_(bindparam("parties", expanding=True)),
+)
 WHOLE, COVER = Sight(), Sight(datetime.min.replace(tzinfo=UTC))
 
 
 def sight_of(session: Session, actor: Actor, case: Case) -> Sight:
     """Return what of a case the actor sees, by their parties and by name."""
-    rows = session.execute(
-        select(CaseAccess.until, CaseAccess.disclosed).where(
-            CaseAccess.case_id == case.id, CaseAccess.party_id.in_(actor.parties)
-        )
-    ).all()
+    rows = session.execute(_ACCESS, {"case": case.id, "parties": list(actor.parties)}).all()
     ended = [until for until, _words in rows if until is not None]
     if len(ended) < len(rows) or is_asked_by_name(session, actor, case):
         return WHOLE

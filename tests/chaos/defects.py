@@ -33,8 +33,24 @@ class Defect:
     kind: str = "postgresql"
 
 
+def _asking(patch: Patch, change: Callable[[Select[Any]], Select[Any]]) -> None:
+    """Change every query on its way to the database, those made once long before included."""
+    whole = Session._execute_internal  # noqa: SLF001 - below scalars, scalar and execute alike
+
+    def execute(self: Session, statement: Any, *given: Any, **more: Any) -> Any:
+        asked = change(statement) if isinstance(statement, Select) else statement
+        return whole(self, asked, *given, **more)
+
+    patch.setattr(Session, "_execute_internal", execute)
+
+
 def _no_row_lock(patch: Patch, _table: Table) -> None:
-    patch.setattr(Select, "with_for_update", lambda self, **_options: self)
+    def unlocked(query: Select[Any]) -> Select[Any]:
+        free = query.where()
+        free._for_update_arg = None  # noqa: SLF001 - there is no public way to take it away
+        return free
+
+    _asking(patch, unlocked)
 
 
 def _no_version(patch: Patch) -> None:
@@ -105,13 +121,7 @@ def _send_before_commit(patch: Patch, table: Table) -> None:
 
 
 def _no_populate_existing(patch: Patch, _table: Table) -> None:
-    whole = Select.execution_options
-
-    def options(self: Any, **given: Any) -> Any:
-        given.pop("populate_existing", None)
-        return whole(self, **given)
-
-    patch.setattr(Select, "execution_options", options)
+    _asking(patch, lambda query: query.execution_options(populate_existing=False))
 
 
 def _no_lease(patch: Patch, _table: Table) -> None:

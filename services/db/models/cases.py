@@ -6,9 +6,11 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, text, true
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from services.db.base import CODE, NAME, Base, PackedJson, text_enum
+from services.db.models.parties import Party
+from services.db.models.procedures import LegalBasis
 
 
 class CaseStatus(StrEnum):
@@ -31,6 +33,7 @@ class Case(Base):
     jurisdiction: Mapped[str] = mapped_column(CODE)
     bundle_hash: Mapped[str] = mapped_column(ForeignKey("bundles.hash"))
     basis_id: Mapped[UUID | None] = mapped_column(ForeignKey("legal_bases.id"))
+    basis: Mapped[LegalBasis | None] = relationship(viewonly=True)  # its rows never change
     title: Mapped[str] = mapped_column(NAME, default="")
     status: Mapped[CaseStatus] = mapped_column(
         text_enum(CaseStatus, "status"), default=CaseStatus.OPEN
@@ -119,6 +122,7 @@ class Task(Base):
     form_id: Mapped[str] = mapped_column(CODE)
     role: Mapped[str] = mapped_column(CODE)
     party_id: Mapped[UUID | None] = mapped_column(ForeignKey("parties.id"))
+    party: Mapped[Party | None] = relationship(viewonly=True)
     person_id: Mapped[UUID | None] = mapped_column(
         ForeignKey("people.id"), comment="Only this person may do it"
     )

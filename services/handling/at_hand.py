@@ -1,0 +1,47 @@
+"""A task about to be completed, with the open ones beside it and what others have under way on it."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import BindParameter, bindparam, or_, select
+from sqlalchemy.orm import Session, joinedload
+
+from services.db.models import Case, Countersign, Delegation, Draft, Task, TaskStatus
+from services.duties import PREPARED
+from services.errors import NotFoundError
+from services.handling.pending import ASKED
+
+_THIS: BindParameter[UUID] = bindparam("task")
+_AT_HAND = (  # made once: it is asked at every completion
+    select(
+        Task,
+        select(Delegation.id).where(Delegation.task_id == _THIS, PREPARED).exists(),
+        select(Countersign.id).where(Countersign.task_id == _THIS, *ASKED).exists(),
+        select(Draft.task_id).where(Draft.task_id == _THIS).exists(),
+    )
+    .where(Task.case_id == bindparam("case"), or_(Task.status == TaskStatus.OPEN, Task.id == _THIS))
+    .options(joinedload(Task.party))
+    .execution_options(populate_existing=True)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class AtHand:
+    """A task, every open task of its case by id, and whether somebody prepares or is asked."""
+
+    task: Task
+    open: dict[UUID, Task]
+    is_prepared: bool
+    is_asked: bool
+    has_drafts: bool
+
+
+def read(session: Session, case: Case, task_id: UUID) -> AtHand:
+    """Read a task of a case that the caller has locked, in one query. Raises NotFoundError."""
+    rows = session.execute(_AT_HAND, {"task": task_id, "case": case.id}).all()
+    found = next((row for row in rows if row[0].id == task_id), None)
+    if found is None:
+        raise NotFoundError("没有这项任务")
+    known = {row[0].id: row[0] for row in rows if row[0].status is TaskStatus.OPEN}
+    task, is_prepared, is_asked, has_drafts = found
+    return AtHand(task, known, is_prepared, is_asked, has_drafts)
