@@ -108,7 +108,8 @@ def _pages(runtime: Runtime, pages: int) -> list[float]:
             start = perf_counter()
             rows = inbox.todo(session, actor, after=place, limit=PAGE + 1)
             times.append(perf_counter() - start)
-            last = rows[-1][0]
-            place = inbox.Place(last.due_at + timedelta(days=number % 20), last.id)
+            if rows:  # else the page was beyond the last task
+                last = rows[-1][0]
+                place = inbox.Place(last.due_at + timedelta(days=number % 20), last.id)
             session.expunge_all()
     return times
