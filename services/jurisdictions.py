@@ -87,7 +87,13 @@ def bases(session: Session, runtime: Runtime) -> list[dict[str, Any]]:
 
 def _basis(row: LegalBasis, runtime: Runtime) -> dict[str, Any]:
     columns = {c.key: getattr(row, c.key) for c in row.__table__.columns}
-    return columns | {"status_today": legal_bases.standing(row, today(runtime)).status}
+    standing = legal_bases.standing(row, today(runtime))
+    return columns | {
+        "status_today": standing.status,
+        "days_left": legal_bases.days_left(standing, today(runtime)),
+        "advice": legal_bases.warning(standing, today(runtime))
+        or legal_bases.reason_against(standing),
+    }
 
 
 def record_basis(

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import select
@@ -13,11 +14,23 @@ from services.errors import ConflictError, InvalidError, LegalBasisError, NotFou
 
 _REASONS = {
     BasisStatus.DRAFT: "依据文件尚为征求意见稿，未正式发布，不能受理正式办件；可以演练",
-    BasisStatus.PENDING: "依据文件尚未生效",
-    BasisStatus.EXPIRED: "依据文件已过有效期",
-    BasisStatus.UNCONFIRMED: "依据文件是否有效尚待流程负责人确认",
-    BasisStatus.SUPERSEDED: "依据文件已被新文件替代",
+    BasisStatus.PENDING: "依据文件尚未生效{since}；请在生效之后申请，此前可以演练",
+    BasisStatus.EXPIRED: "依据文件已过有效期{until}；请等待延续或新的文件，由流程负责人登记之后再申请",
+    BasisStatus.UNCONFIRMED: "依据文件是否有效尚待流程负责人确认；请流程负责人核对来源并登记",
+    BasisStatus.SUPERSEDED: "依据文件已被新文件替代或者废止；请按新文件的办理事项申请",
 }
+_AT_CONFIRMATION = (
+    "{title}：{reason}。这一步须有有效的依据，现在不能办理，已办理的内容都保留；"
+    "请流程负责人登记延续、修订或替代的文件之后再办理，或者依法终止本办件"
+)
+WARNING_DAYS = 90  # ASM-T-24
+
+
+class Finishing(StrEnum):
+    """By which document a case is finished whose own has ended meanwhile (ASM-P-05)."""
+
+    AS_SUBMITTED = "as_submitted"  # by the one it was submitted under
+    IN_FORCE = "in_force"  # the confirming act needs one that is in force that day
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +98,69 @@ def assumed(basis: LegalBasis, given: str) -> Standing:
 
 def require_in_force(standing_now: Standing) -> None:
     """Refuse a production case unless the basis is in force. Raises LegalBasisError."""
-    reason = _REASONS.get(standing_now.status)
+    reason = reason_against(standing_now)
     if reason is not None:
-        raise LegalBasisError(
-            f"{standing_now.title}：{reason}",
-            status=standing_now.status.value,
-            title=standing_now.title,
-        )
+        raise _refused(standing_now, f"{standing_now.title}：{reason}")
+
+
+def reason_against(standing_now: Standing) -> str | None:
+    """Return why a basis carries no production case, and what to do; None if it does."""
+    since, until = standing_now.effective_from, standing_now.effective_to
+    words = _REASONS.get(standing_now.status)
+    return words and words.format(
+        since=f"（自 {since} 起）" if since else "", until=f"（至 {until}）" if until else ""
+    )
+
+
+def _refused(standing_now: Standing, message: str) -> LegalBasisError:
+    return LegalBasisError(message, status=standing_now.status.value, title=standing_now.title)
+
+
+def since_start(session: Session, basis: LegalBasis, on: date) -> Standing:
+    """Return what the document a case started under is worth on a day.
+
+    What was recorded since counts: an extension or revision carries the case on, an end or a
+    doubt ends it for the case too; a new draft, or what takes effect later, changes nothing yet.
+    """
+    own, latest = standing(basis, on), current(session, basis.jurisdiction)
+    later = standing(latest, on)
+    if latest.id == basis.id or later.status in {BasisStatus.DRAFT, BasisStatus.PENDING}:
+        return own
+    return later
+
+
+def require_at_confirmation(standing_now: Standing, finishing: Finishing) -> None:
+    """Refuse the act that confirms unless a document carries it. Raises LegalBasisError.
+
+    A case submitted in time is finished under its document although that has ended since, unless
+    the act itself needs one in force (ASM-P-05).
+    """
+    ended = {BasisStatus.EXPIRED, BasisStatus.SUPERSEDED}
+    reason = reason_against(standing_now)
+    if reason is None:
+        return
+    if finishing is Finishing.AS_SUBMITTED and standing_now.status in ended:
+        return
+    reason = reason.partition("；")[0]
+    raise _refused(standing_now, _AT_CONFIRMATION.format(title=standing_now.title, reason=reason))
+
+
+def days_left(standing_now: Standing, on: date) -> int | None:
+    """Return on how many days after today it is still in force; None without an end or in force."""
+    if standing_now.status is not BasisStatus.IN_FORCE or standing_now.effective_to is None:
+        return None
+    return (standing_now.effective_to - on).days
+
+
+def warning(standing_now: Standing, on: date) -> str | None:
+    """Return what process owners should do about a document that ends within 90 days."""
+    left = days_left(standing_now, on)
+    if left is None or left > WARNING_DAYS:
+        return None
+    return (
+        f"{standing_now.title}将于 {standing_now.effective_to} 届满，还有 {left} 日。"
+        "请商有权机关延续、修订或者废止，有结果后登记；不登记的，届满次日起不再受理新的申请"
+    )
 
 
 def record(

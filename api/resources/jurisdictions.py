@@ -69,6 +69,12 @@ class BasisSchema(Schema):
     number = fields.String(allow_none=True)
     status = fields.Enum(BasisStatus, by_value=True)
     status_today = fields.Enum(BasisStatus, by_value=True)
+    days_left = fields.Integer(
+        allow_none=True, metadata={"description": "Days in force after today; null: no end, or not"}
+    )
+    advice = fields.String(
+        allow_none=True, metadata={"description": "What to do: it ends soon, or is not in force"}
+    )
     effective_from = fields.Date(allow_none=True)
     effective_to = fields.Date(allow_none=True)
     is_demo = fields.Boolean()

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from services import housekeeping
+from services import basis_warnings, housekeeping
 from services.checkpoints import taking
 from services.db.engine import unit_of_work
 from services.runtime import Runtime
@@ -28,6 +28,7 @@ class Chores:
             _Chore(timedelta(hours=1), _tidy),
             _Chore(look, taking.keep_up),
             _Chore(timedelta(minutes=1), _take_effect),
+            _Chore(timedelta(hours=1), _warn_of_ends),
         ]
 
     def see_to(self) -> None:
@@ -47,3 +48,8 @@ def _tidy(runtime: Runtime) -> None:
 def _take_effect(runtime: Runtime) -> None:
     with unit_of_work(runtime.sessions) as session:
         publications.take_effect(session, runtime.clock.now())
+
+
+def _warn_of_ends(runtime: Runtime) -> None:
+    with unit_of_work(runtime.sessions) as session:
+        basis_warnings.tell(session, runtime)

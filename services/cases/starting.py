@@ -178,7 +178,12 @@ def _offset(runtime: Runtime, rehearsal: Rehearsal | None) -> int:
 def _given(rehearsal: Rehearsal | None) -> dict[str, Any] | None:
     if rehearsal is None:
         return None
-    given = {"legal_basis": rehearsal.legal_basis, "group": rehearsal.group}
+    strict = rehearsal.as_production or None
+    given = {
+        "legal_basis": rehearsal.legal_basis,
+        "group": rehearsal.group,
+        "as_production": strict,
+    }
     return {key: value for key, value in given.items() if value is not None}
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
-from services.doctor import host, storage, work
+from services.doctor import host, law, storage, work
 from services.doctor.findings import Finding, Patient, Status
 
 __all__ = ["CHECKS", "Finding", "Patient", "Status", "examine"]
@@ -19,6 +19,7 @@ CHECKS: dict[str, Callable[[Patient], Finding]] = {
     "workers": work.workers,
     "jobs": work.jobs,
     "incidents": work.incidents,
+    "law": law.bases,
     "data": host.data_folder,
     "keys": host.keys_folder,
     "space": host.space,
