@@ -136,15 +136,16 @@ def measure(sizes: tuple[int, ...] = SIZES, seconds: float = SECONDS) -> dict[st
         folder = Path(name)
         (folder / "pg").mkdir()
         with servers.postgres(folder / "pg", is_durable=True) as server:
-            runtime = fill(folder, _database(server))
-            first = _beginning(runtime)
+            runtime = fill(folder, new_database(server))
+            first = beginning(runtime)
             rows = [row for size in sizes for row in _at(runtime, folder, first, size, seconds)]
             runtime.sessions.kw["bind"].dispose()
     floor = completion.measure("postgresql", rounds=2)["floor_ms"]
     return {"rows": rows, "floor_ms": floor}
 
 
-def _database(server: str) -> str:
+def new_database(server: str) -> str:
+    """Return the address of an empty database on a server."""
     admin = create_engine(f"{server}/postgres", isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
         connection.execute(text("CREATE DATABASE bench"))
@@ -155,7 +156,7 @@ def _database(server: str) -> str:
 def _at(
     runtime: Runtime, folder: Path, first: Beginning, size: int, seconds: float
 ) -> list[dict[str, Any]]:
-    filled_in = _grow(runtime, first, size)
+    filled_in = grow(runtime, first, size)
     rows = []
     for processes, workers in FORMATIONS:
         found = _run(runtime, folder, first, processes, workers, seconds)
@@ -164,7 +165,7 @@ def _at(
     return rows
 
 
-def _grow(runtime: Runtime, first: Beginning, size: int) -> float:
+def grow(runtime: Runtime, first: Beginning, size: int) -> float:
     """Bring the database to a number of running cases and ten times as many open tasks."""
     start = time.monotonic()
     with runtime.sessions.kw["bind"].connect() as connection, Progress() as bar:
@@ -185,7 +186,7 @@ def _grow(runtime: Runtime, first: Beginning, size: int) -> float:
     return round(time.monotonic() - start, 1)
 
 
-def _beginning(runtime: Runtime) -> Beginning:
+def beginning(runtime: Runtime) -> Beginning:
     """Return the first case of the scenarios that begins with an official's short decision."""
     for path in sorted(runtime.settings.bpmn_root.glob("*/scenarios/*.yaml")):
         scenario = read_scenario(path)
@@ -218,12 +219,13 @@ def _run(
     product = Product(home, runtime.settings.database_url, processes=processes, workers=workers)
     product.start()
     try:
-        return _measured(_clients(runtime, first, product.url), seconds)
+        return _measured(clients_of(runtime, first, product.url), seconds)
     finally:
         product.stop()
 
 
-def _clients(runtime: Runtime, first: Beginning, url: str) -> list[Client]:
+def clients_of(runtime: Runtime, first: Beginning, url: str) -> list[Client]:
+    """Return people who share out what is open; each completes what no other does."""
     with unit_of_work(runtime.sessions) as session:
         heads = {
             login: _token(session, runtime, login) for login in (first.official, first.applicant)
@@ -264,7 +266,7 @@ def _measured(clients: list[Client], seconds: float) -> dict[str, Any]:
         client.run(time.monotonic() + 1)
         client.times.clear()
         client.refused = 0
-    _together([lambda c=client: c.run(time.monotonic() + seconds) for client in clients])
+    together([lambda c=client: c.run(time.monotonic() + seconds) for client in clients])
     times: dict[str, list[float]] = defaultdict(list)
     for client in clients:
         for name, found in client.times.items():
@@ -273,11 +275,12 @@ def _measured(clients: list[Client], seconds: float) -> dict[str, Any]:
         "requests_per_second": round(sum(map(len, times.values())) / seconds, 1),
         "completions_per_second": round(len(times["official: completion"]) / seconds, 1),
         "refused": sum(client.refused for client in clients),
-        "routes": {name: _percentiles(found) for name, found in sorted(times.items())},
+        "routes": {name: percentiles(found) for name, found in sorted(times.items())},
     }
 
 
-def _together(acts: list[Callable[[], None]]) -> None:
+def together(acts: list[Callable[[], None]]) -> None:
+    """Do them at the same time, and wait for all."""
     threads = [threading.Thread(target=act) for act in acts]
     for thread in threads:
         thread.start()
@@ -285,6 +288,7 @@ def _together(acts: list[Callable[[], None]]) -> None:
         thread.join()
 
 
-def _percentiles(found: list[float]) -> dict[str, float]:
+def percentiles(found: list[float]) -> dict[str, float]:
+    """Return the median and the tail of times, in milliseconds."""
     marks = {"p50": 0.5, "p95": 0.95, "p99": 0.99}
     return {name: round(percentile(found, share) * 1000, 1) for name, share in marks.items()}

@@ -1,0 +1,78 @@
+"""Completions a second: one server process, one worker, PostgreSQL, every guard on.
+
+Several people complete tasks of many cases over HTTP as fast as they are answered; clients, server,
+worker and database share the machine. Beside it the floor of the same run, the bare engine with one
+commit, and what the server's processor spends on a completion. ``python -m bench.run --only rate``.
+"""
+
+import os
+import time
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from bench import completion, load, servers
+from bench.product import Product
+from bench.world import fill
+
+CASES = 4_000
+SECONDS = 20.0
+_TICKS = os.sysconf("SC_CLK_TCK")
+
+
+def measure(cases: int = CASES, seconds: float = SECONDS) -> dict[str, Any]:
+    """Return completions a second, p50/p95/p99 in ms, processor time of the server, the floor."""
+    with TemporaryDirectory(prefix="liancheng-rate-") as name:
+        folder = Path(name)
+        (folder / "pg").mkdir()
+        with servers.postgres(folder / "pg", is_durable=True) as server:
+            runtime = fill(folder, load.new_database(server))
+            first = load.beginning(runtime)
+            load.grow(runtime, first, cases)
+            product = Product(folder / "home", runtime.settings.database_url, workers=1)
+            product.folder.mkdir()
+            product.start()
+            try:
+                found = _measured(load.clients_of(runtime, first, product.url), product, seconds)
+            finally:
+                product.stop()
+            runtime.sessions.kw["bind"].dispose()
+    return found | {"floor_ms": completion.measure("postgresql", rounds=2)["floor_ms"]}
+
+
+def _measured(clients: list[load.Client], product: Product, seconds: float) -> dict[str, Any]:
+    _complete(clients[0], time.monotonic() + 2)  # warm up: programs are parsed once a process
+    clients[0].times.clear()
+    before = _processor_seconds(product)
+    start = time.monotonic()
+    load.together([lambda c=client: _complete(c, start + seconds) for client in clients])
+    taken = time.monotonic() - start
+    spent = _processor_seconds(product) - before
+    times = [each for client in clients for found in client.times.values() for each in found]
+    refused = sum(client.refused for client in clients)
+    return {
+        "completions_per_second": round((len(times) - refused) / taken, 1),
+        "refused": refused,
+        "server_ms": round(spent / len(times) * 1000, 1),
+        **load.percentiles(times),
+    }
+
+
+def _complete(client: load.Client, until: float) -> None:
+    while client.todo and time.monotonic() < until:
+        client.do("official: completion")
+
+
+def _processor_seconds(product: Product) -> float:
+    """Return what the server's processes, those of its group, have spent so far."""
+    assert product.process is not None
+    group = os.getpgid(product.process.pid)
+    return sum(_spent(each, group) for each in Path("/proc").glob("[0-9]*/stat")) / _TICKS
+
+
+def _spent(stat: Path, group: int) -> int:
+    try:
+        fields = stat.read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0  # it has ended meanwhile
+    return int(fields[11]) + int(fields[12]) if int(fields[2]) == group else 0
