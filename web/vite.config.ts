@@ -34,5 +34,5 @@ export default defineConfig({
   resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
   // The page's policy allows no data: scripts, and small pictures gain nothing from inlining.
   build: { target: 'es2022', assetsInlineLimit: 0, modulePreload: { polyfill: false }, manifest: true },
-  server: { proxy: { '/api': 'http://127.0.0.1:8000' } },
+  server: { fs: { allow: ['..'] }, proxy: { '/api': 'http://127.0.0.1:8000' } },
 })

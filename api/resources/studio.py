@@ -16,7 +16,7 @@ from api.strict_json import Blueprint
 from services import jurisdiction_audit
 from services.actors import Actor
 from services.errors import InvalidError
-from services.studio import checks, drafts, editing, merging, pages
+from services.studio import checks, drafts, editing, merging, pages, vocabulary
 
 blueprint = Blueprint(
     "studio", __name__, url_prefix="/api/v1/studio", description="Changing procedures"
@@ -201,6 +201,19 @@ class Changes(MethodView):
             lambda session, actor: {
                 "changes": pages.changed(session, drafts.find(session, actor, draft_id))
             }
+        )
+
+
+@blueprint.route("/drafts/<uuid:draft_id>/vocabulary")
+class Vocabulary(MethodView):
+    @blueprint.response(200, schemas.VocabularySchema)
+    @blueprint.alt_response(404, description="No such draft")
+    def get(self, draft_id: UUID) -> Any:
+        """Read what can be chosen in a draft: clauses, roles, forms, tables, operations."""
+        return read(
+            lambda session, actor: vocabulary.of_draft(
+                session, drafts.find(session, actor, draft_id)
+            )
         )
 
 

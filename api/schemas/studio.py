@@ -167,6 +167,50 @@ class DraftFindingsSchema(Schema):
     findings = fields.List(fields.Nested(DraftFindingSchema))
 
 
+class NamedChoiceSchema(Schema):
+    """Something to choose, with its name."""
+
+    id = fields.String()
+    name = fields.String()
+
+
+class ClauseChoiceSchema(Schema):
+    """A clause: its article and our paraphrase."""
+
+    id = fields.String()
+    article = fields.String()
+    strength = fields.String()
+    text = fields.String()
+
+
+class InputChoiceSchema(Schema):
+    """An input of an operation."""
+
+    name = fields.String()
+    type = fields.String()
+
+
+class OperationChoiceSchema(Schema):
+    """An operation of the catalogue with its typed inputs."""
+
+    name = fields.String()
+    label = fields.String()
+    description = fields.String()
+    inputs = fields.List(fields.Nested(InputChoiceSchema))
+
+
+class VocabularySchema(Schema):
+    """What can be chosen in a draft."""
+
+    clauses = fields.List(fields.Nested(ClauseChoiceSchema))
+    roles = fields.List(fields.String())
+    forms = fields.List(fields.Nested(NamedChoiceSchema))
+    decisions = fields.List(fields.Nested(NamedChoiceSchema))
+    processes = fields.List(fields.Nested(NamedChoiceSchema))
+    parameters = fields.List(fields.Nested(NamedChoiceSchema))
+    operations = fields.List(fields.Nested(OperationChoiceSchema))
+
+
 class DraftChangeSchema(Schema):
     """One difference from the version the draft began from, in a sentence."""
 

@@ -76,7 +76,7 @@ def _settings(path: str, old: Any, new: Any) -> Iterator[Change]:
             kind, word = ("added", "新增") if key not in before else ("removed", "删除")
             yield _change(path, key, kind, f"{word}{name}（{_amount(entry)}）")
         elif _amount(before[key]) != _amount(entry):
-            text = f"{name}由 {_amount(before[key])} 改为 {_amount(entry)}"
+            text = f"{name}{diagram_changes.turned(_amount(before[key]), _amount(entry))}"
             yield _change(path, key, "changed", text)
         else:
             yield _change(path, key, "changed", f"{name}的依据或说明有修改")

@@ -26,6 +26,13 @@ _KINDS = {
 }
 
 
+def turned(before: str, after: str) -> str:
+    """Return 由…改为…, with spaces only beside what is not Chinese."""
+    left = " " if before[:1].isascii() else ""
+    middle = " " if before[-1:].isascii() else ""
+    return f"由{left}{before}{middle}改为{' ' if after[:1].isascii() else ''}{after}"
+
+
 def _due(due: Due | None) -> str:
     if due is None:
         return "无"
@@ -123,17 +130,17 @@ def _node(old: Node, new: Node, label: str) -> Iterator[str]:
     for name, (words, shown) in _SHOWN.items():
         before, after = getattr(old, name), getattr(new, name)
         if before != after:
-            yield f"{label}的{words}由 {shown(before)} 改为 {shown(after)}"
+            yield f"{label}的{words}{turned(shown(before), shown(after))}"
     for name in sorted(old.inputs.keys() | new.inputs.keys()):
         a, b = old.inputs.get(name), new.inputs.get(name)
         if a != b:
-            yield f"{label}的输入 {name} 由 {a or '无'} 改为 {b or '无'}"
+            yield f"{label}的输入 {name} {turned(a or '无', b or '无')}"
 
 
 def _flow(old: Flow, new: Flow, label: str) -> Iterator[str]:
     if (old.source, old.target) != (new.source, new.target):
         yield f"改接{label}"
     if old.condition != new.condition:
-        yield f"{label}的条件由 {old.condition or '无'} 改为 {new.condition or '无'}"
+        yield f"{label}的条件{turned(old.condition or '无', new.condition or '无')}"
     if old.name != new.name:
-        yield f"{label}的名称由 {old.name or '无'} 改为 {new.name or '无'}"
+        yield f"{label}的名称{turned(old.name or '无', new.name or '无')}"

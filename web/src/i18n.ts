@@ -33,7 +33,7 @@ import wordsZh from './locales/words.zh-CN'
 const zhCN = { common: commonZh, forms: formsZh, tasks: tasksZh, cases: casesZh, handling: handlingZh, words: wordsZh, workbench: workbenchZh, applicant: applicantZh, board: boardZh, dashboard: dashboardZh, documents: documentsZh, public: publicZh, operations: operationsZh, notifying: notifyingZh }
 
 /** The same keys with other words. */
-type Same<T> = { [K in keyof T]: T[K] extends string ? string : Same<T[K]> }
+export type Same<T> = { [K in keyof T]: T[K] extends string ? string : Same<T[K]> }
 
 const en: Same<typeof zhCN> = { common: commonEn, forms: formsEn, tasks: tasksEn, cases: casesEn, handling: handlingEn, words: wordsEn, workbench: workbenchEn, applicant: applicantEn, board: boardEn, dashboard: dashboardEn, documents: documentsEn, public: publicEn, operations: operationsEn, notifying: notifyingEn }
 

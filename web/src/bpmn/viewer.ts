@@ -2,7 +2,7 @@
 import NavigatedViewer from 'bpmn-js/lib/NavigatedViewer'
 
 /** Node id → what it is marked as. Ids that the diagram lacks are passed over. */
-export type Mark = 'done' | 'now' | 'next' | 'hot-1' | 'hot-2' | 'hot-3'
+export type Mark = 'done' | 'now' | 'next' | 'hot-1' | 'hot-2' | 'hot-3' | 'added' | 'changed'
 export type Marks = Readonly<Record<string, Mark>>
 
 const SMALLEST = 0.6

@@ -14,6 +14,7 @@ export const links: Link[] = [
   { to: '/applications', words: 'applicant.applications', isFor: (session) => session.isApplicant },
   { to: '/procedures', words: 'applicant.procedures', isFor: everyone },
   { to: '/dashboard', words: 'dashboard.title', isFor: (session) => session.holds('authority_leader') || session.holds('process_owner') },
+  { to: '/studio', words: 'common.nav.studio', isFor: (session) => session.holds('process_owner') },
   { to: '/operations', words: 'operations.title', isFor: (session) => session.holds('process_owner') },
   { to: '/me', words: 'handling.me.title', isFor: everyone },
   { to: '/public', words: 'common.nav.public', isFor: everyone },

@@ -6,6 +6,7 @@ export default {
   nav: {
     label: 'Main navigation',
     workbench: 'Workbench',
+    studio: 'Studio',
     public: 'Notices and register',
     menu: 'Menu',
     account: 'My account',

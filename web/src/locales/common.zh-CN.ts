@@ -6,6 +6,7 @@ export default {
   nav: {
     label: '主导航',
     workbench: '工作台',
+    studio: '流程工作室',
     public: '公示与名册',
     menu: '菜单',
     account: '我的账号',

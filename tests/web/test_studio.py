@@ -1,0 +1,143 @@
+"""Process owners change a procedure on the pages: drawn, checked, refused, reviewed, published."""
+
+import pytest
+from playwright.sync_api import expect
+
+from services.gateways.liancheng_api import ApiRefusedError
+from tests.web.people import Person
+
+APPLICATION = "liangjiang.application"
+DIAGRAM = "bpmn/liangjiang/application.bpmn"
+
+
+@pytest.fixture
+def draft(as_person) -> str:
+    """A draft that lj-owner has opened."""
+    made = as_person("lj-owner").post(f"/studio/procedures/{APPLICATION}/drafts", {})
+    return str(made["id"])
+
+
+def canvas(who: Person) -> None:
+    """Wait for the editor to be ready and the first check to be over."""
+    expect(who.page.locator(".lc-canvas .djs-container")).to_be_visible()
+    expect(who.page.locator(".findings")).to_contain_text("没有发现问题")
+
+
+def choose(who: Person, node: str) -> None:
+    """Select a node by the search of the editor."""
+    who.page.get_by_role("button", name="查找").click()
+    field = who.page.locator(".djs-search-input input")
+    field.press_sequentially(node)
+    field.press("Enter")
+    expect(who.page.get_by_label("编号")).to_have_value(node)
+
+
+def test_a_dangerous_edit_is_refused_with_its_way_drawn_and_undone_to_the_byte(
+    street, draft, as_person
+):
+    who = street.signed_in("lj-owner").go(f"/studio/drafts/{draft}")
+    canvas(who)
+
+    choose(who, "publicity")
+    expect(who.page.get_by_label("条款", exact=True)).to_have_value("五(二)1.7")
+    who.sees("审定通过的名单向社会公示5个工作日")
+    who.is_accessible()
+    who.page.locator(".lc-canvas svg[data-element-id]").press("Delete")
+    expect(who.page.locator(".findings")).to_contain_text("此前没有节点写入它")
+    who.page.get_by_role("button", name="撤销").click()
+    canvas(who)
+
+    who.page.get_by_role("button", name="全图").click()
+    choose(who, "gw_committee")
+    who.page.locator(".djs-context-pad [data-action=connect]").click()
+    who.page.locator("[data-element-id=decision] .djs-hit").first.click(force=True)
+    who.page.get_by_label("条件（FEEL）").fill('=case.number = "x"')
+    broken = who.page.get_by_role("listitem").filter(has_text="公示通过之后才能授予名称")
+    broken.get_by_role("button").click()
+    assert who.page.locator(".djs-shape.lc-path").count() > 10
+    assert who.page.locator(".djs-connection.lc-path").count() > 10
+    who.screenshot("studio-dangerous-edit")
+    who.page.get_by_role("button", name="保存").click()
+    expect(who.page.get_by_text("没有未保存的修改")).to_be_visible()
+
+    who.go(f"/studio/drafts/{draft}/review").sees("新增从选择“是否同意？”到调用环节")
+    expect(who.page.get_by_role("button", name="送审")).to_be_disabled()
+    who.sees("现在不能送审")
+    with pytest.raises(ApiRefusedError, match="FINDINGS"):
+        as_person("lj-owner").post(f"/studio/drafts/{draft}/review", {"effective_on": "2099-01-01"})
+
+
+def test_a_harmless_edit_goes_through_review_and_new_cases_run_on_it(
+    street, draft, as_person, applied
+):
+    before = applied()
+    author = street.signed_in("lj-owner").go(f"/studio/drafts/{draft}/profile")
+    author.page.get_by_label("流程管理员核对效力的期限 值").fill("12")
+    author.page.get_by_role("button", name="保存参数").click()
+    author.go(f"/studio/drafts/{draft}/review")
+    author.sees("参数“流程管理员核对效力的期限”由 10 个工作日改为 12 个工作日")
+    author.page.get_by_label("说明（给复核人）").fill("与实际办理时间相符")
+    author.page.get_by_role("button", name="送审").click()
+    author.sees("须由另一位流程负责人复核")
+    author.is_sound()
+    assert author.page.get_by_role("button", name="同意并发布").count() == 0
+
+    second = street.signed_in("lj-owner2").go("/studio")
+    second.page.locator(f"a[href='/studio/drafts/{draft}']").click()
+    second.page.get_by_role("link", name="修改与复核").click()
+    second.sees("与实际办理时间相符")
+    second.page.get_by_role("button", name="同意并发布").click()
+    second.sees("本草稿已经发布")
+    second.screenshot("studio-published")
+
+    [now, first, *_] = as_person("lj-owner").get(f"/procedures/{APPLICATION}/versions")
+    assert before["bundle"] == first["hash"]
+    assert applied()["bundle"] == now["hash"]
+
+
+def test_a_save_never_overwrites_what_somebody_else_has_saved(street, draft, as_person):
+    who = street.signed_in("lj-owner").go(f"/studio/drafts/{draft}")
+    canvas(who)
+    choose(who, "plan")
+    name = who.page.get_by_label("名称", exact=True)
+    name.fill("编制方案")
+    expect(who.page.get_by_text("有未保存的修改", exact=True)).to_be_visible()
+    other, path = as_person("lj-owner2"), f"/studio/drafts/{draft}/files/{DIAGRAM}"
+    text = other.get(path)["text"].replace("出具诚信承诺书", "签署诚信承诺书")
+    assert other.http.put(other.base + path, json={"text": text, "base": 1}).ok
+
+    who.page.get_by_role("button", name="保存").click()
+
+    who.sees("任务“签署诚信承诺书”的名称由出具诚信承诺书改为签署诚信承诺书")
+    assert other.get(path)["text"] == text
+    who.page.on("dialog", lambda dialog: dialog.accept())
+    who.page.get_by_role("button", name="放弃我的修改，打开最新内容").click()
+    expect(who.page.get_by_text("没有未保存的修改")).to_be_visible()
+
+
+def test_every_diagram_opens_and_what_nobody_changed_is_not_saved(street, draft, as_person):
+    who = street.signed_in("lj-owner").go(f"/studio/drafts/{draft}")
+    canvas(who)
+    diagrams = who.page.get_by_label("图", exact=True)
+    paths = diagrams.locator("option").evaluate_all("all => all.map((each) => each.value)")
+    assert len(paths) > 15
+
+    for path in paths:
+        diagrams.select_option(path)
+        expect(who.page.get_by_role("group", name=f"流程图编辑区：{path}")).to_be_visible()
+        canvas(who)
+        expect(who.page.get_by_role("button", name="保存")).to_be_disabled()
+
+    found = as_person("lj-owner").get(f"/studio/drafts/{draft}")["files"]
+    assert {file["revision"] for file in found} == {1}
+
+
+def test_the_studio_is_accessible_and_can_be_read_on_a_phone(street, draft):
+    who = street.signed_in("lj-owner").go("/studio").sees("流程工作室")
+    who.is_sound()
+    for tab in ("diagram", "profile", "review", "files"):
+        who.go(f"/studio/drafts/{draft}/{tab}")
+        who.is_sound()
+    phone = street.signed_in("lj-owner", is_phone=True).go(f"/studio/drafts/{draft}")
+    phone.sees("屏幕较窄，这里只能查看")
+    phone.screenshot("studio-phone")

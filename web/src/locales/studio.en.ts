@@ -1,0 +1,37 @@
+export default {
+  title: 'Studio',
+  list: {
+    hint: 'Change procedures in drafts; another process owner reviews and publishes them. Running cases are not touched.', none: 'There is no procedure that you may change', version: 'Version {n} in force', unpublished: 'Not published yet', pending: 'Version {version} in force from {on}',
+    open: 'New draft', openOf: 'New draft of {title}', drafts: 'Drafts', noDrafts: 'No drafts', draft: 'opened by {by}, {at}', create: 'New procedure', back: 'Go back to a version', backTo: 'Go back to version {n}', versions: 'Versions', loadedAt: 'Version {n} · {at}', current: 'in force', acts: 'Record',
+  },
+  create: { title: 'New procedure', jurisdiction: 'Jurisdiction', name: 'Name', nameHint: 'Begins with a small letter, for example renewal', words: 'Title', make: 'Open a draft', cancel: 'Cancel' },
+  state: { EDITING: 'Being edited', IN_REVIEW: 'In review', PUBLISHED: 'Published', DISCARDED: 'Given up' },
+  tabs: { diagram: 'Diagram', profile: 'Parameters', review: 'Changes and review', files: 'Files' },
+  draft: { back: '← All drafts', base: 'From version {n}', blank: 'New procedure', outdated: 'Another version was published since the draft was opened; take it over before sending.', merge: 'Take over the new version', merged: 'The new version is taken over', mergeKeep: 'Both sides changed: {files}. Keep the draft’s content? Their changes in these files: {changes}', keep: 'Keep the draft’s content' },
+  editor: {
+    diagram: 'Diagram', save: 'Save', saved: 'Saved', unsaved: 'There are unsaved changes', same: 'No unsaved changes', undo: 'Undo', redo: 'Redo', find: 'Find', larger: 'Larger', smaller: 'Smaller', whole: 'Whole', canvas: 'Diagram editor: {name}', panel: 'Properties of what is selected',
+    unreadable: 'This diagram cannot be opened; replace it by a whole BPMN file under Files', narrow: 'The screen is narrow: one can only look. To edit, use a window at least 900 pixels wide.', closed: 'The draft is not being edited: one can only look.', leave: 'Unsaved changes will be lost. Leave?',
+    keys: 'Keys: Ctrl+Z undo, Ctrl+Y redo, Ctrl+F find, Delete removes, arrows move the selected node.', staleTitle: 'Not saved', reopen: 'Drop my changes, open the newest', download: 'Download my changes', changed: 'Their changes:',
+  },
+  findings: { title: 'Findings', checking: 'Checking…', none: 'Nothing found', count: '{error} errors, {warning} warnings, {info} remarks', severity: { error: 'Error', warning: 'Warning', info: 'Remark' }, show: 'Show', path: 'The way there', elsewhere: 'in {file}', stale: 'The check failed: {why}' },
+  changes: { title: 'What this draft changes', none: 'The same as the version in force', kind: { added: 'Added', removed: 'Removed', changed: 'Changed' }, onDiagram: 'On the diagram', diagramHint: 'Green: added, yellow: changed; what was removed is in the list.' },
+  review: {
+    title: 'Review and publication', send: 'Send to review', sendHint: 'Another process owner reviews it. Nothing with errors can be sent.', on: 'In force from', note: 'Note for the reviewer', sent: 'Sent to review', takeBack: 'Take back', tookBack: 'Taken back',
+    decide: 'Review', approve: 'Approve and publish', return: 'Return', reason: 'Opinion', reasonHint: 'To return it, say why', approved: 'Published', returned: 'Returned', own: 'You had a hand in this draft: another process owner has to review it.', history: 'Reviews',
+    line: 'sent by {by}, {at}, in force from {on}', waiting: 'Waiting for review', yes: 'approved by {by}, {at}', no: 'returned by {by}, {at}: {reason}', refused: 'Cannot be sent now', published: 'This draft is published: new cases take it from {on}; running ones stay as they are.',
+  },
+  profile: { hint: 'Each parameter names its article or its assumption.', name: 'Parameter', value: 'Value', unit: 'Unit', basis: 'Basis', article: 'Article', assumption: 'Assumption', fixed: 'by law', complex: '(a list: export it under Files to change it)', save: 'Save parameters', none: 'No parameters', yes: 'yes', no: 'no', minimum: 'at least {n}' },
+  units: { working_days: 'working days', calendar_days: 'calendar days', months: 'months', years: 'years' },
+  files: { path: 'File', changed: 'Last change', revision: 'Revision', export: 'Export zip', import: 'Import zip', importHint: 'Importing replaces the whole draft by the files of the zip.', imported: 'Imported', discard: 'Give the draft up', discardAsk: 'It can no longer be changed; its content is kept. Give it up?', discarded: 'Given up', yes: 'Give up', no: 'Keep' },
+  acts: { title: 'Record of the jurisdiction', none: 'Nothing yet', 'draft.opened': 'draft opened', 'draft.saved': 'file saved', 'draft.file_removed': 'file removed', 'draft.imported': 'zip imported', 'draft.merged': 'new version taken over', 'draft.sent': 'sent to review', 'draft.taken_back': 'taken back', 'draft.approved': 'approved', 'draft.returned': 'returned', 'draft.discarded': 'given up', 'procedure.published': 'published', 'publication.took_effect': 'took effect' },
+  panel: {
+    basic: 'General', name: 'Name', id: 'Id', dataKey: 'Data key', dataKeyHint: 'Where in the case’s data the step writes', caseState: 'State of the case', law: 'Law', activityCode: 'Activity code', activityCodeHint: 'What the step is in law, for example A-PUBLICITY', clauses: 'Clauses', addClause: 'Add a clause', assumption: 'Assumptions',
+    lane: 'Lane', role: 'Role', task: 'Who does it, with which form', form: 'Form', party: 'Party (FEEL)', person: 'Person (FEEL)', separateFrom: 'By others than', separateFromHint: 'Who did these steps may not do this one; ids or activity codes, separated by spaces', operation: 'Operation', operationGroup: 'What the system does', operationHint: 'Choose an operation of the catalogue', decisionGroup: 'By which table', decision: 'Decision table', callGroup: 'Called process', calledElement: 'Process',
+    condition: 'Condition (FEEL)', conditionHint: 'Begins with =, for example =review.outcome = "accept"', conditionGroup: 'When this way is taken', default: 'Taken when no other condition holds', event: 'Event', outcome: 'Outcome', outcomeHint: 'Of the procedure or the call, for example granted', messageRef: 'Message', errorRef: 'Error code', correlation: 'Correlation (FEEL)', correlationHint: 'The message’s correlation must equal it',
+    timer: { kind: 'Kind', date: 'At an instant', duration: 'After a while', when: 'When', hint: 'An instant is FEEL after =; a duration is ISO 8601, for example P1D' },
+    due: { title: 'Time limit', amount: 'Amount', amountHint: 'A number, or a parameter after =, for example =profile.publicity.days', unit: 'Unit', basis: 'Basis', basisHint: 'An article or an assumption', clock: 'Shared clock', clockHint: 'Steps of one clock share one running time', from: 'From (FEEL)' },
+    units: { working_days: 'working days', calendar_days: 'calendar days', months: 'months', years: 'years' },
+    loop: { title: 'One by one', collection: 'List (FEEL)', item: 'Each is called', key: 'Told apart by (FEEL)', sequential: 'One after the other' },
+    inputs: { title: 'Inputs', name: 'Name', value: 'Value (FEEL after =)' },
+  },
+}

@@ -1,0 +1,37 @@
+export default {
+  title: '流程工作室',
+  list: {
+    hint: '在草稿里修改流程，由另一位流程负责人复核后发布。正在办理的办件不受影响。', none: '您没有可以修改的办理事项', version: '现行第 {n} 版', unpublished: '尚未发布', pending: '第 {version} 版自 {on} 起施行',
+    open: '新开草稿', openOf: '为{title}新开草稿', drafts: '草稿', noDrafts: '没有草稿', draft: '{by} 于 {at} 打开', create: '新建办理事项', back: '回到某一版', backTo: '回到第 {n} 版', versions: '历次版本', loadedAt: '第 {n} 版 · {at}', current: '现行', acts: '留痕',
+  },
+  create: { title: '新建办理事项', jurisdiction: '辖区', name: '编号', nameHint: '小写英文字母开头，例如 renewal', words: '名称', make: '建立草稿', cancel: '取消' },
+  state: { EDITING: '编辑中', IN_REVIEW: '待复核', PUBLISHED: '已发布', DISCARDED: '已放弃' },
+  tabs: { diagram: '流程图', profile: '参数', review: '修改与复核', files: '文件' },
+  draft: { back: '← 全部草稿', base: '从第 {n} 版开始', blank: '新办理事项', outdated: '打开草稿之后又发布了新的版本，送审之前须并入它的修改。', merge: '并入新版本的修改', merged: '已并入新版本的修改', mergeKeep: '以下文件双方都有修改：{files}。保留草稿的内容？对方在这些文件里的修改：{changes}', keep: '保留草稿的内容' },
+  editor: {
+    diagram: '图', save: '保存', saved: '已保存', unsaved: '有未保存的修改', same: '没有未保存的修改', undo: '撤销', redo: '重做', find: '查找', larger: '放大', smaller: '缩小', whole: '全图', canvas: '流程图编辑区：{name}', panel: '所选节点的属性',
+    unreadable: '这张图打不开，请在“文件”中换成完整的 BPMN 文件', narrow: '屏幕较窄，这里只能查看。请在宽度不小于 900 像素的窗口里修改。', closed: '草稿不在编辑中，只能查看。', leave: '有未保存的修改，离开后会丢失。确定离开？',
+    keys: '键盘：Ctrl+Z 撤销，Ctrl+Y 重做，Ctrl+F 查找，Delete 删除，方向键移动所选节点。', staleTitle: '没有保存', reopen: '放弃我的修改，打开最新内容', download: '下载我的修改', changed: '对方的修改：',
+  },
+  findings: { title: '检查结果', checking: '正在检查…', none: '没有发现问题', count: '错误 {error} 项，警告 {warning} 项，提示 {info} 项', severity: { error: '错误', warning: '警告', info: '提示' }, show: '在图上看', path: '走法', elsewhere: '在 {file}', stale: '检查没有成功：{why}' },
+  changes: { title: '本草稿的修改', none: '与现行版本没有不同', kind: { added: '新增', removed: '删除', changed: '修改' }, onDiagram: '图上的修改', diagramHint: '绿色为新增，黄色为修改；删除的见文字。' },
+  review: {
+    title: '复核与发布', send: '送审', sendHint: '由另一位流程负责人复核。有错误时不能送审。', on: '自哪一天起施行', note: '说明（给复核人）', sent: '已送审', takeBack: '撤回送审', tookBack: '已撤回',
+    decide: '复核', approve: '同意并发布', return: '退回修改', reason: '意见', reasonHint: '退回须写明理由', approved: '已发布', returned: '已退回', own: '您修改过这份草稿，须由另一位流程负责人复核。', history: '复核记录',
+    line: '{by} 于 {at} 送审，自 {on} 起施行', waiting: '等待复核', yes: '{by} 于 {at} 同意并发布', no: '{by} 于 {at} 退回：{reason}', refused: '现在不能送审', published: '本草稿已经发布，自 {on} 起的新办件按它办理；已在办的不受影响。',
+  },
+  profile: { hint: '每项参数写明依据条款，或者系统假定的编号。', name: '参数', value: '值', unit: '单位', basis: '依据', article: '条款', assumption: '系统假定', fixed: '法定', complex: '（列表，请在“文件”中导出修改）', save: '保存参数', none: '没有参数', yes: '是', no: '否', minimum: '不少于 {n}' },
+  units: { working_days: '个工作日', calendar_days: '个自然日', months: '个月', years: '年' },
+  files: { path: '文件', changed: '最后修改', revision: '修订', export: '导出 zip', import: '导入 zip', importHint: '导入会用 zip 里的文件替换整个草稿。', imported: '已导入', discard: '放弃草稿', discardAsk: '放弃后不能再修改，内容保留备查。确定放弃？', discarded: '已放弃', yes: '放弃', no: '不放弃' },
+  acts: { title: '本辖区的留痕', none: '还没有记录', 'draft.opened': '打开草稿', 'draft.saved': '保存文件', 'draft.file_removed': '删除文件', 'draft.imported': '导入 zip', 'draft.merged': '并入新版本', 'draft.sent': '送审', 'draft.taken_back': '撤回送审', 'draft.approved': '同意', 'draft.returned': '退回', 'draft.discarded': '放弃草稿', 'procedure.published': '发布', 'publication.took_effect': '施行' },
+  panel: {
+    basic: '基本', name: '名称', id: '编号', dataKey: '数据键', dataKeyHint: '本环节的结果写在办件数据的哪里', caseState: '办件状态', law: '法律依据', activityCode: '活动代码', activityCodeHint: '本环节在法律上是什么，例如 A-PUBLICITY', clauses: '条款', addClause: '添加条款', assumption: '系统假定',
+    lane: '泳道', role: '角色', task: '由谁办理，填什么', form: '表单', party: '单位（FEEL）', person: '人员（FEEL）', separateFrom: '须由不同人员办理', separateFromHint: '办过这些环节的人不能办本环节；写编号或活动代码，空格分开', operation: '操作', operationGroup: '系统做什么', operationHint: '从目录中选择一项操作', decisionGroup: '按哪张表判断', decision: '决策表', callGroup: '调用的流程', calledElement: '流程',
+    condition: '条件（FEEL）', conditionHint: '以 = 开头，例如 =review.outcome = "accept"', conditionGroup: '走这条线的条件', default: '其他条件都不成立时走这条', event: '事件', outcome: '结果', outcomeHint: '流程或调用环节的结果，例如 granted', messageRef: '消息名称', errorRef: '错误代码', correlation: '匹配条件（FEEL）', correlationHint: '消息的 correlation 须与它相等',
+    timer: { kind: '种类', date: '到某一时刻', duration: '经过一段时间', when: '时间', hint: '时刻写 FEEL，以 = 开头；时长写 ISO 8601，例如 P1D' },
+    due: { title: '期限', amount: '数量', amountHint: '数字，或者以 = 开头引用参数，例如 =profile.publicity.days', unit: '单位', basis: '依据', basisHint: '条款，或者系统假定的编号', clock: '共用的计时', clockHint: '同名的环节合并计算期限', from: '起算（FEEL）' },
+    units: { working_days: '工作日', calendar_days: '自然日', months: '月', years: '年' },
+    loop: { title: '逐一办理', collection: '列表（FEEL）', item: '每一项叫', key: '怎样区分（FEEL）', sequential: '依次办理' },
+    inputs: { title: '输入', name: '名称', value: '值（以 = 开头为 FEEL）' },
+  },
+}
