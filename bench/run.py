@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from bench import completion, expressions, inbox, load, pages, rate, storage, tables
+from bench import checking, completion, expressions, inbox, load, pages, rate, storage, tables
 from bench.world import DATABASES
 
 console = Console()
@@ -21,7 +21,17 @@ def main() -> None:
     parser.add_argument("--json", action="store_true", help="for programs")
     parser.add_argument(
         "--only",
-        choices=["completion", "rate", "inbox", "storage", "feel", "tables", "pages", "load"],
+        choices=[
+            "completion",
+            "rate",
+            "inbox",
+            "storage",
+            "feel",
+            "tables",
+            "pages",
+            "load",
+            "checking",
+        ],
     )
     parser.add_argument("--rows", type=int, default=inbox.ROWS, help="open tasks in the inbox")
     parser.add_argument("--cases", type=int, default=load.SIZES[-1], help="largest, under load")
@@ -71,6 +81,8 @@ def _measure(only: str | None, rows: int, cases: int) -> dict[str, Any]:
         results["feel"] = expressions.measure()
     if only in (None, "tables"):
         results["tables"] = tables.measure()
+    if only in (None, "checking"):
+        results["checking"] = checking.measure()
     if only in (None, "pages"):
         results["pages"] = pages.measure()
     if only == "load":  # an hour's work at the full size: only when it is asked for
@@ -98,6 +110,8 @@ def _lines(results: dict[str, Any]) -> list[tuple[str, str, str, str]]:
             continue  # a table of its own
         elif name == "pages":
             lines += _page_lines(found)
+        elif name == "checking":
+            lines += [_check_line(row) for row in found]
         elif name == "tables":
             lines += [_table_line(row) for row in found]
         else:
@@ -135,6 +149,14 @@ def _page_lines(found: dict[str, Any]) -> list[tuple[str, str, str, str]]:
         ("task page usable", opened, "≤ 1 s", _mark(seconds <= 1)),
         ("typing in a long form", typed, "≤ 100 ms", _mark(key_ms <= 100)),
     ]
+
+
+def _check_line(row: dict[str, Any]) -> tuple[str, str, str, str]:
+    measured = f"{row['check_seconds']:.2f} s, parsing {row['parse_seconds']:.2f} s"
+    measured += f" {' '.join(row['rules'])}" if row["rules"] else ""
+    budget = row["budget_seconds"]
+    name = f"check {row['procedure']}, {row['nodes']} nodes"
+    return (name, measured, f"≤ {budget:.0f} s", _mark(row["check_seconds"] <= budget))
 
 
 def _table_line(row: dict[str, Any]) -> tuple[str, str, str, str]:

@@ -38,6 +38,11 @@ _CHECKS: tuple[Callable[[Subject], Findings], ...] = (
     tables.check,
     handling.check,
 )
+# what is wrong with a node but not with the ways through it
+_ASIDE = frozenset(
+    f"structure.{each}"
+    for each in ("activity-code", "assumption-unknown", "clause-unknown", "separation-unknown")
+)
 
 
 def check(
@@ -86,10 +91,17 @@ def check_bundle(
     found += papers.check(bundle, subject)
     if not any(each.severity is Severity.ERROR for each in found):
         found += _engine(bundle, subject)
+    if not any(map(_is_of_the_drawing, found)):
         found += soundness.check(subject)
-    if not any(each.severity is Severity.ERROR for each in found):
+    if not any(map(_is_of_the_drawing, found)):
         found += invariants.check(subject, rows)
     return in_order(_cited(found, subject, files.articles))
+
+
+def _is_of_the_drawing(finding: Finding) -> bool:
+    """Tell whether an error makes it pointless to walk the paths of the diagrams."""
+    is_drawn = finding.rule.startswith(("structure.", "soundness."))
+    return finding.severity is Severity.ERROR and is_drawn and finding.rule not in _ASIDE
 
 
 def _cited(

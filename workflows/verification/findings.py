@@ -34,10 +34,17 @@ _RANKS = {severity: rank for rank, severity in enumerate(Severity)}
 
 
 def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Return each finding once, the worst first, then by file and element."""
+    """Return each finding once: the worst first, of these what breaks the law, then by file."""
     return tuple(
         sorted(
             set(findings),
-            key=lambda f: (_RANKS[f.severity], f.file, f.element_id, f.rule, f.message),
+            key=lambda f: (_RANKS[f.severity], _law(f), f.file, f.element_id, f.rule, f.message),
         )
     )
+
+
+def _law(finding: Finding) -> int:
+    """Return the place of what breaks an article, then of what breaks another invariant."""
+    if finding.rule != "invariants.broken":
+        return 2
+    return 0 if finding.article else 1

@@ -117,7 +117,10 @@ def _noted(seen: Seen, number: int, place: Place, event: Event) -> Seen:
 
 @dataclass(frozen=True)
 class Order(_Quiet):
-    """ORDER: none begins before the one that stands before it in the list is done."""
+    """ORDER: none begins before the one that stands before it in the list is done.
+
+    As with PREC, a call is only done if a step inside it with its code has begun.
+    """
 
     codes: tuple[str, ...]
 
@@ -128,10 +131,12 @@ class Order(_Quiet):
         code = event.node.activity_code
         if code is None or code not in self.codes:
             return seen, False
+        inside, is_call = f"inside {code}", event.node.kind in COMPOUND
         if event.is_done:
-            return seen | {code}, False
+            return (seen | {code} if inside in seen or not is_call else seen), False
         place = self.codes.index(code)
-        return seen, place > 0 and self.codes[place - 1] not in seen
+        is_early = place > 0 and self.codes[place - 1] not in seen
+        return (seen - {inside} if is_call else seen | {inside}), is_early
 
 
 @dataclass(frozen=True)

@@ -94,6 +94,7 @@ class Scene:
             self._keys_inside,
             self._is_watched,
             self._conditions_at,
+            len(self.monitors) == 1,
         )
 
     def _formula(self, condition: str) -> Formula:

@@ -72,6 +72,7 @@ class Surroundings:
     look at what a node writes, with the values they want. ``options``: those a form offers.
     ``keys_inside``: data keys that a node's inside may write here. ``is_apart``: invariants look at
     the node, or at something inside. ``conditions``: by node, those judged when it begins.
+    ``is_alone``: a single invariant looks on, so that few orders count.
     """
 
     formula: Callable[[str], Formula]
@@ -81,6 +82,7 @@ class Surroundings:
     keys_inside: Callable[[Node], frozenset[str]]
     is_apart: Callable[[Node], bool]
     conditions: Callable[[Node], Mapping[str, Formula]]
+    is_alone: bool = False
 
 
 @dataclass
@@ -94,7 +96,8 @@ class Budget:
 def ways_through(level: Level, around: Surroundings, budget: Budget, *, is_fresh: bool) -> Ways:
     """Return the ways through a level; of a fresh one nothing has been written before."""
     found = Ways(is_whole=False)
-    for most, is_reduced in ((FEW_STATES, False), (MOST_STATES, True)):
+    attempts = ((FEW_STATES, False), (MOST_STATES, True))
+    for most, is_reduced in attempts[1:] if around.is_alone else attempts:
         if found.is_whole or budget.states <= 0:
             break
         search = _Search(level, around, min(most, budget.states), is_reduced=is_reduced)

@@ -224,8 +224,18 @@ class Level:
                 node.set("default", left[-1].get("id"))
                 self.condition(left[-1], None)
 
+    def meeting(self, node_id: str, onto: str) -> str:
+        """Return where a second way past a node may lead: into a join only together with it."""
+        if etree.QName(self.node(onto)).localname != "parallelGateway":
+            return onto
+        meet = self.add("exclusiveGateway", f"gw_meet_{node_id}", node_id)
+        self.turn(self.flow(node_id, onto), meet.get("id"))
+        self.connect(meet.get("id"), onto)
+        return meet.get("id")
+
     def skip(self, node_id: str, onto: str, condition: str) -> None:
         """Put a choice before a node: under a condition it is passed over."""
+        onto = self.meeting(node_id, onto)
         gateway = self.add("exclusiveGateway", f"gw_skip_{node_id}", node_id)
         for flow in self.into(node_id):
             self.turn(flow, gateway.get("id"))
@@ -262,6 +272,7 @@ class Level:
 
     def timeout(self, node_id: str, onto: str, iso: str = "P1D") -> None:
         """Let an interrupting limit lead from a node straight to another."""
+        onto = self.meeting(node_id, onto)
         event = self.add("boundaryEvent", f"limit_{node_id}", node_id)
         event.set("attachedToRef", node_id)
         timer = etree.SubElement(event, tag("timerEventDefinition"))
