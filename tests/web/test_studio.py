@@ -132,10 +132,36 @@ def test_every_diagram_opens_and_what_nobody_changed_is_not_saved(street, draft,
     assert {file["revision"] for file in found} == {1}
 
 
+def test_an_overlap_in_a_table_is_found_while_one_types_and_undone(street, draft, as_person):
+    who = street.signed_in("lj-owner").go(f"/studio/drafts/{draft}/tables")
+    expect(who.page.locator(".findings")).to_contain_text("没有发现问题")
+    who.page.get_by_label("文件", exact=True).select_option("dmn/liangjiang/lj_scope.dmn")
+    cell = who.page.locator("td.input-cell[data-row-id=lj_scope_direct]").first
+    cell.click()
+    who.page.keyboard.press("End")
+    who.page.keyboard.type(",2")
+
+    expect(who.page.locator(".findings")).to_contain_text("两条规则同时适用于这种情形")
+    who.is_accessible()
+    undo = who.page.get_by_role("button", name="撤销")
+    while undo.is_enabled():
+        undo.click()
+    expect(who.page.get_by_text("没有未保存的修改")).to_be_visible()
+    expect(who.page.locator(".findings")).to_contain_text("没有发现问题")
+
+    note = who.page.locator("td.annotation[data-row-id=lj_scope_direct]")
+    note.click()
+    who.page.keyboard.press("End")
+    who.page.keyboard.type("（核对）")
+    who.page.get_by_role("button", name="保存").click()
+    expect(who.page.get_by_text("没有未保存的修改")).to_be_visible()
+    who.go(f"/studio/drafts/{draft}/review").sees("修改决策表 liangjiang/lj_scope.dmn")
+
+
 def test_the_studio_is_accessible_and_can_be_read_on_a_phone(street, draft):
     who = street.signed_in("lj-owner").go("/studio").sees("流程工作室")
     who.is_sound()
-    for tab in ("diagram", "profile", "review", "files"):
+    for tab in ("diagram", "tables", "profile", "review", "files"):
         who.go(f"/studio/drafts/{draft}/{tab}")
         who.is_sound()
     phone = street.signed_in("lj-owner", is_phone=True).go(f"/studio/drafts/{draft}")

@@ -6,14 +6,15 @@ export default {
   },
   create: { title: 'New procedure', jurisdiction: 'Jurisdiction', name: 'Name', nameHint: 'Begins with a small letter, for example renewal', words: 'Title', make: 'Open a draft', cancel: 'Cancel' },
   state: { EDITING: 'Being edited', IN_REVIEW: 'In review', PUBLISHED: 'Published', DISCARDED: 'Given up' },
-  tabs: { diagram: 'Diagram', profile: 'Parameters', review: 'Changes and review', files: 'Files' },
+  tabs: { diagram: 'Diagram', tables: 'Tables', profile: 'Parameters', review: 'Changes and review', files: 'Files' },
   draft: { back: '← All drafts', base: 'From version {n}', blank: 'New procedure', outdated: 'Another version was published since the draft was opened; take it over before sending.', merge: 'Take over the new version', merged: 'The new version is taken over', mergeKeep: 'Both sides changed: {files}. Keep the draft’s content? Their changes in these files: {changes}', keep: 'Keep the draft’s content' },
   editor: {
     diagram: 'Diagram', save: 'Save', saved: 'Saved', unsaved: 'There are unsaved changes', same: 'No unsaved changes', undo: 'Undo', redo: 'Redo', find: 'Find', larger: 'Larger', smaller: 'Smaller', whole: 'Whole', canvas: 'Diagram editor: {name}', panel: 'Properties of what is selected',
     unreadable: 'This diagram cannot be opened; replace it by a whole BPMN file under Files', narrow: 'The screen is narrow: one can only look. To edit, use a window at least 900 pixels wide.', closed: 'The draft is not being edited: one can only look.', leave: 'Unsaved changes will be lost. Leave?',
     keys: 'Keys: Ctrl+Z undo, Ctrl+Y redo, Ctrl+F find, Delete removes, arrows move the selected node.', staleTitle: 'Not saved', reopen: 'Drop my changes, open the newest', download: 'Download my changes', changed: 'Their changes:',
   },
-  findings: { title: 'Findings', checking: 'Checking…', none: 'Nothing found', count: '{error} errors, {warning} warnings, {info} remarks', severity: { error: 'Error', warning: 'Warning', info: 'Remark' }, show: 'Show', path: 'The way there', elsewhere: 'in {file}', stale: 'The check failed: {why}' },
+  tables: { file: 'File', none: 'This procedure has no decision tables', canvas: 'Table editor: {name}', unreadable: 'This file cannot be opened; replace it by a whole DMN file under Files' },
+  findings: { title: 'Findings', checking: 'Checking…', none: 'Nothing found', count: '{error} errors, {warning} warnings, {info} remarks', severity: { error: 'Error', warning: 'Warning', info: 'Remark' }, show: 'Show', path: 'The way there', example: 'For example', elsewhere: 'in {file}', stale: 'The check failed: {why}' },
   changes: { title: 'What this draft changes', none: 'The same as the version in force', kind: { added: 'Added', removed: 'Removed', changed: 'Changed' }, onDiagram: 'On the diagram', diagramHint: 'Green: added, yellow: changed; what was removed is in the list.' },
   review: {
     title: 'Review and publication', send: 'Send to review', sendHint: 'Another process owner reviews it. Nothing with errors can be sent.', on: 'In force from', note: 'Note for the reviewer', sent: 'Sent to review', takeBack: 'Take back', tookBack: 'Taken back',

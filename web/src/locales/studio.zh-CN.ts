@@ -6,14 +6,15 @@ export default {
   },
   create: { title: '新建办理事项', jurisdiction: '辖区', name: '编号', nameHint: '小写英文字母开头，例如 renewal', words: '名称', make: '建立草稿', cancel: '取消' },
   state: { EDITING: '编辑中', IN_REVIEW: '待复核', PUBLISHED: '已发布', DISCARDED: '已放弃' },
-  tabs: { diagram: '流程图', profile: '参数', review: '修改与复核', files: '文件' },
+  tabs: { diagram: '流程图', tables: '决策表', profile: '参数', review: '修改与复核', files: '文件' },
   draft: { back: '← 全部草稿', base: '从第 {n} 版开始', blank: '新办理事项', outdated: '打开草稿之后又发布了新的版本，送审之前须并入它的修改。', merge: '并入新版本的修改', merged: '已并入新版本的修改', mergeKeep: '以下文件双方都有修改：{files}。保留草稿的内容？对方在这些文件里的修改：{changes}', keep: '保留草稿的内容' },
   editor: {
     diagram: '图', save: '保存', saved: '已保存', unsaved: '有未保存的修改', same: '没有未保存的修改', undo: '撤销', redo: '重做', find: '查找', larger: '放大', smaller: '缩小', whole: '全图', canvas: '流程图编辑区：{name}', panel: '所选节点的属性',
     unreadable: '这张图打不开，请在“文件”中换成完整的 BPMN 文件', narrow: '屏幕较窄，这里只能查看。请在宽度不小于 900 像素的窗口里修改。', closed: '草稿不在编辑中，只能查看。', leave: '有未保存的修改，离开后会丢失。确定离开？',
     keys: '键盘：Ctrl+Z 撤销，Ctrl+Y 重做，Ctrl+F 查找，Delete 删除，方向键移动所选节点。', staleTitle: '没有保存', reopen: '放弃我的修改，打开最新内容', download: '下载我的修改', changed: '对方的修改：',
   },
-  findings: { title: '检查结果', checking: '正在检查…', none: '没有发现问题', count: '错误 {error} 项，警告 {warning} 项，提示 {info} 项', severity: { error: '错误', warning: '警告', info: '提示' }, show: '在图上看', path: '走法', elsewhere: '在 {file}', stale: '检查没有成功：{why}' },
+  tables: { file: '文件', none: '这个办理事项没有决策表', canvas: '决策表编辑区：{name}', unreadable: '这个文件打不开，请在“文件”中换成完整的 DMN 文件' },
+  findings: { title: '检查结果', checking: '正在检查…', none: '没有发现问题', count: '错误 {error} 项，警告 {warning} 项，提示 {info} 项', severity: { error: '错误', warning: '警告', info: '提示' }, show: '查看', path: '走法', example: '例如', elsewhere: '在 {file}', stale: '检查没有成功：{why}' },
   changes: { title: '本草稿的修改', none: '与现行版本没有不同', kind: { added: '新增', removed: '删除', changed: '修改' }, onDiagram: '图上的修改', diagramHint: '绿色为新增，黄色为修改；删除的见文字。' },
   review: {
     title: '复核与发布', send: '送审', sendHint: '由另一位流程负责人复核。有错误时不能送审。', on: '自哪一天起施行', note: '说明（给复核人）', sent: '已送审', takeBack: '撤回送审', tookBack: '已撤回',

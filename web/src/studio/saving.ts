@@ -1,0 +1,77 @@
+/** Saving an edited file over what was opened, never over others; nothing typed is lost by leaving. */
+import { onBeforeUnmount, onMounted, type Ref, ref, shallowRef } from 'vue'
+import { useI18n } from 'vue-i18n'
+import { onBeforeRouteLeave, onBeforeRouteUpdate } from 'vue-router'
+
+import { api, ApiError, body, save as give, type Schemas } from '@/api/client'
+import { tell, tellRefusal } from '@/shared/notices'
+
+/** An editor that has a file open. */
+export interface Opened {
+  isChanged: () => boolean
+  /** The file as it is now: the very text that was opened where nothing differs. */
+  text: () => Promise<string>
+  /** From now on this is the text that was opened. */
+  kept: (text: string) => void
+}
+
+export interface Saving {
+  save: () => Promise<void>
+  /** Give the person their work as a file. */
+  download: () => Promise<void>
+  mayLeave: () => Promise<boolean>
+  /** Who was faster, where a save was refused. */
+  stale: Ref<ApiError | null>
+  problem: Ref<string>
+}
+
+export function useSaving(draftId: string, file: Schemas['FileText'], opened: () => Opened | null, done: () => void): Saving {
+  const { t } = useI18n()
+  const stale = shallowRef<ApiError | null>(null)
+  const problem = ref('')
+  let base = file.revision
+
+  async function save(): Promise<void> {
+    const open = opened()
+    if (!open?.isChanged()) return
+    const text = await open.text()
+    stale.value = null
+    try {
+      const params = { path: { draft_id: draftId, path: file.path } }
+      base = (await body(api.PUT('/api/v1/studio/drafts/{draft_id}/files/{path}', { params, body: { text, base } }))).revision
+      open.kept(text)
+      tell(t('studio.editor.saved'))
+      done()
+    } catch (refusal) {
+      if (refusal instanceof ApiError && refusal.code === 'STALE') stale.value = refusal
+      else tellRefusal(refusal)
+    }
+  }
+
+  async function download(): Promise<void> {
+    const text = (await opened()?.text()) ?? ''
+    give(new Blob([text], { type: 'text/plain' }), file.path.split('/').pop() ?? 'draft')
+  }
+
+  const mayLeave = (): Promise<boolean> => Promise.resolve(!opened()?.isChanged() || window.confirm(t('studio.editor.leave')))
+  const unload = (event: BeforeUnloadEvent): void => {
+    if (opened()?.isChanged()) event.preventDefault()
+  }
+  const keys = (event: KeyboardEvent): void => {
+    if (!(event.ctrlKey || event.metaKey) || event.key !== 's') return
+    event.preventDefault()
+    void save()
+  }
+
+  onMounted(() => {
+    window.addEventListener('beforeunload', unload)
+    window.addEventListener('keydown', keys)
+  })
+  onBeforeUnmount(() => {
+    window.removeEventListener('beforeunload', unload)
+    window.removeEventListener('keydown', keys)
+  })
+  onBeforeRouteLeave(mayLeave)
+  onBeforeRouteUpdate(mayLeave)
+  return { save, download, mayLeave, stale, problem }
+}
