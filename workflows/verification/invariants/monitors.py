@@ -82,7 +82,8 @@ class Precedence(_Quiet):
     """PREC: all of ``before`` is done, each with its outcome, before any of ``then`` begins.
 
     What was done last counts: a second time with another outcome takes the first away. A call with
-    a code is only done if a step inside it with that code has begun.
+    a code is only done if a step inside it with that code is; a step for several at once may run
+    out of time before all have answered.
     """
 
     before: tuple[Place, ...]
@@ -107,19 +108,27 @@ class Precedence(_Quiet):
 def _noted(seen: Seen, number: int, place: Place, event: Event) -> Seen:
     met, inside = str(number), f"inside {number}"
     is_call = place.is_call(event.node)
+    if is_call and not event.is_done:
+        return seen - {inside}
+    seen = seen | {inside} if not is_call and _is_realised(event) else seen
     if not event.is_done:
-        return seen - {inside} if is_call else seen | {inside}
+        return seen
     is_met = place.is_met(event.value(place.field))
     if is_met is None:
         return seen
     return seen | {met} if is_met and (inside in seen or not is_call) else seen - {met}
 
 
+def _is_realised(event: Event) -> bool:
+    """Tell whether a step counts as done for the call around it: those for several may run out."""
+    return event.is_done or event.node.loop is not None
+
+
 @dataclass(frozen=True)
 class Order(_Quiet):
     """ORDER: none begins before the one that stands before it in the list is done.
 
-    As with PREC, a call is only done if a step inside it with its code has begun.
+    As with PREC, a call is only done if a step inside it with its code is.
     """
 
     codes: tuple[str, ...]
@@ -132,11 +141,12 @@ class Order(_Quiet):
         if code is None or code not in self.codes:
             return seen, False
         inside, is_call = f"inside {code}", event.node.kind in COMPOUND
+        seen = seen | {inside} if not is_call and _is_realised(event) else seen
         if event.is_done:
-            return (seen | {code} if inside in seen or not is_call else seen), False
+            return (seen | {code} if inside in seen else seen), False
         place = self.codes.index(code)
         is_early = place > 0 and self.codes[place - 1] not in seen
-        return (seen - {inside} if is_call else seen | {inside}), is_early
+        return (seen - {inside} if is_call else seen), is_early
 
 
 @dataclass(frozen=True)

@@ -8,13 +8,8 @@ from typing import Any
 from workflows.diagrams import Node
 from workflows.verification.invariants.conditions import Formula, formula_of
 from workflows.verification.invariants.monitors import Monitor
-from workflows.verification.invariants.ways import (
-    Budget,
-    Surroundings,
-    Way,
-    Ways,
-    ways_through,
-)
+from workflows.verification.invariants.surroundings import Budget, Surroundings, Way
+from workflows.verification.invariants.ways import Ways, ways_through
 from workflows.verification.soundness.levels import Level, levels_of
 from workflows.verification.soundness.tokens import COMPLETED
 from workflows.verification.subjects import Subject, value_of

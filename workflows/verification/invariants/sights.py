@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from workflows.verification.invariants.monitors import Event, Monitor
 from workflows.verification.invariants.scene import Key, Scene
-from workflows.verification.invariants.ways import Step, Way
+from workflows.verification.invariants.surroundings import Way
+from workflows.verification.invariants.ways import Step
 from workflows.verification.soundness.levels import Level
 
 Passed = tuple[str | tuple[Key, Way], ...]  # elements, and levels taken as one step

@@ -15,7 +15,7 @@ from workflows.verification.invariants import monitors
 from workflows.verification.invariants.monitors import MIXED, NOTHING, Event, Monitor
 from workflows.verification.invariants.scene import Key, Scene
 from workflows.verification.invariants.sights import Passed, Seen, Sight
-from workflows.verification.invariants.ways import Way
+from workflows.verification.invariants.surroundings import Way
 from workflows.verification.soundness.levels import Level
 from workflows.verification.soundness.tokens import COMPLETED
 

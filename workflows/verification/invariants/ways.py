@@ -5,32 +5,21 @@ what people may answer is tried wherever a gateway or an invariant asks for it.
 """
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 
 from workflows.diagrams import Node
-from workflows.verification.invariants.conditions import (
-    NULL,
-    OTHER,
-    SET,
-    Facts,
-    Formula,
-    Variable,
-    answers,
-    verdict,
-)
+from workflows.verification.invariants.conditions import NULL, OTHER, Facts, verdict
+from workflows.verification.invariants.knowing import END, Knowledge, Known
 from workflows.verification.invariants.monitors import MIXED, Event
 from workflows.verification.invariants.places import OUTCOME
+from workflows.verification.invariants.surroundings import Budget, Surroundings, Way
 from workflows.verification.soundness.levels import Level
 from workflows.verification.soundness.tokens import COMPLETED, Game, Move, State
 
 MOST_STATES = 10_000
 FEW_STATES = 2_000  # that are all looked at, in every order
 _ANSWERED = frozenset({"userTask", "intermediateCatchEvent", "boundaryEvent", "startEvent"})
-_END: Variable = ("", OUTCOME)  # the outcome of the last end event passed
-Known = frozenset[tuple[Variable, str]]
-Way = str  # how a level ends: "completed:" and its outcome, or "error:" and its code
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,35 +53,6 @@ class Ways:
     is_whole: bool = True
 
 
-@dataclass(frozen=True)
-class Surroundings:
-    """What a level's ways depend on outside it.
-
-    ``ways_of``: how what a node contains or calls can end. ``wanted``: names under which invariants
-    look at what a node writes, with the values they want. ``options``: those a form offers.
-    ``keys_inside``: data keys that a node's inside may write here. ``is_apart``: invariants look at
-    the node, or at something inside. ``conditions``: by node, those judged when it begins.
-    ``is_alone``: a single invariant looks on, so that few orders count.
-    """
-
-    formula: Callable[[str], Formula]
-    ways_of: Callable[[Node], frozenset[Way] | None]
-    wanted: Callable[[Node], Mapping[str, frozenset[str]]]
-    options: Callable[[Node, str], tuple[str, ...]]
-    keys_inside: Callable[[Node], frozenset[str]]
-    is_apart: Callable[[Node], bool]
-    conditions: Callable[[Node], Mapping[str, Formula]]
-    is_alone: bool = False
-
-
-@dataclass
-class Budget:
-    """How many states and positions a whole check may still make, so that it ends soon."""
-
-    states: int = 30_000
-    positions: int = 100_000
-
-
 def ways_through(level: Level, around: Surroundings, budget: Budget, *, is_fresh: bool) -> Ways:
     """Return the ways through a level; of a fresh one nothing has been written before."""
     found = Ways(is_whole=False)
@@ -116,7 +76,7 @@ class _Search:
         self.waiting: deque[tuple[State, Known]] = deque()
         self.seen: set[State] = set()
         self.here = 0  # the number of the state whose steps are made
-        self._alive: dict[str, frozenset[Variable]] = {}
+        self.knowledge = Knowledge(level, around)
 
     def _plain_ends(self, node: Node) -> frozenset[str]:
         ways = self.around.ways_of(node)
@@ -128,9 +88,12 @@ class _Search:
         assert self.level.start is not None
         first = self.game.first()
         self.ways.first = tuple(_passing(self.level.start))
-        written = self._written_here if is_fresh else frozenset[str]()
+        written = self.knowledge.written_here if is_fresh else frozenset[str]()
         facts = {(key, ""): NULL for key in written}
-        self._number(first, self._kept(self._after_done(facts, self.level.start, {}), first))
+        self._number(
+            first,
+            self.knowledge.kept(self.knowledge.after_done(facts, self.level.start, {}), first),
+        )
         while self.waiting:
             self._steps_from(*self.waiting.popleft())
             if len(self.numbers) > self.most:
@@ -159,8 +122,8 @@ class _Search:
                 self.ways.steps[number].extend(self._steps(state, move, facts))
 
     def _is_apart(self, node: Node) -> bool:
-        is_asked = any(key == node.data_key for key, _path in self._values)
-        chooses = self.is_reduced and bool(self._asked_at(node))
+        is_asked = any(key == node.data_key for key, _path in self.knowledge.values)
+        chooses = self.is_reduced and bool(self.knowledge.asked_at(node))
         return is_asked or chooses or self.around.is_apart(node)
 
     def _enough(self, state: State) -> Iterable[Move]:
@@ -177,8 +140,8 @@ class _Search:
         return [*(move for mark in works for move in self.game.of(state, mark)), *outside]
 
     def _steps(self, state: State, move: Move, facts: Facts) -> Iterator[Step]:
-        for known in self._possible(move, facts):
-            rest = self._forgotten(known, state, move)
+        for known in self.knowledge.possible(move, facts):
+            rest = self.knowledge.forgotten(known, state, move)
             for way in self._ways_left(move):
                 for events, after in self._happening(state, move, way, rest):
                     yield self._step(move, way, events, after)
@@ -188,9 +151,9 @@ class _Search:
         left = (gone, way) if gone is not None and way is not None else None
         passed = tuple(each for each in move.passed if each != gone)
         if move.end is None:
-            target = self._number(move.state, self._kept(facts, move.state))
+            target = self._number(move.state, self.knowledge.kept(facts, move.state))
             return Step(events, passed, target, None, left)
-        end = f"{COMPLETED}:{facts.get(_END, '')}" if move.end == COMPLETED else move.end
+        end = f"{COMPLETED}:{facts.get(END, '')}" if move.end == COMPLETED else move.end
         self.ways.ends.add(end)
         return Step(events, passed, None, end, left)
 
@@ -232,7 +195,7 @@ class _Search:
         if move.left is not None and node.id == move.left[0]:
             if move.left[1] == COMPLETED:
                 for event in self._endings(node, way):
-                    yield (event,), self._after_done(facts, node, _written(event))
+                    yield (event,), self.knowledge.after_done(facts, node, _written(event))
             else:
                 yield (), facts
             return
@@ -241,7 +204,13 @@ class _Search:
             yield (Event(node),), facts
         else:
             for event in self._endings(node, None):
-                yield (Event(node), event), self._after_done(facts, node, _written(event))
+                yield (Event(node), event), self.knowledge.after_done(facts, node, _written(event))
+
+    def _judge(self, node: Node, facts: Facts) -> None:
+        """Judge the conditions under which a node must not begin, on what is known for sure."""
+        for name, formula in self.around.conditions(node).items():
+            truth, _missing = verdict(formula, facts)
+            self.ways.judged.setdefault((name, node.id), {}).setdefault(truth, self.here)
 
     def _endings(self, node: Node, way: Way | None) -> Iterator[Event]:
         """Yield how a node can be done: with which outcome, with which answers asked for."""
@@ -253,130 +222,11 @@ class _Search:
         choices: list[dict[str, str]] = [{}]
         for name, values in wanted.items():
             offered = self.around.options(node, name)
-            asked = self._values.get((node.data_key or "", name), frozenset())
+            asked = self.knowledge.values.get((node.data_key or "", name), frozenset())
             all_values = dict.fromkeys(offered or (*sorted(values | asked), OTHER))
             mixed = (MIXED,) if node.loop is not None and len(all_values) > 1 else ()
             choices = [{**each, name: v} for each in choices for v in (*all_values, *mixed)]
         yield from (Event(node, True, choice) for choice in choices)
-
-    def _judge(self, node: Node, facts: Facts) -> None:
-        """Judge the conditions under which a node must not begin, on what is known for sure."""
-        for name, formula in self.around.conditions(node).items():
-            truth, _missing = verdict(formula, facts)
-            self.ways.judged.setdefault((name, node.id), {}).setdefault(truth, self.here)
-
-    def _possible(self, move: Move, facts: Facts) -> Iterator[Facts]:
-        """Yield what is known where a gateway is left this way; nothing if it cannot be."""
-        gateway = self.level.nodes[move.passed[0]] if len(move.passed) == 1 else None
-        flows = self.level.outgoing[gateway.id] if gateway is not None else ()
-        if gateway is None or len(flows) <= 1 or not move.taken:
-            yield facts
-        elif gateway.kind == "exclusiveGateway":
-            yield from self._chosen(gateway, facts)[move.taken[0]]
-        elif gateway.kind != "inclusiveGateway" or self._may_take(flows, move.taken, facts):
-            yield facts
-
-    def _chosen(self, gateway: Node, facts: Facts) -> dict[str, list[Facts]]:
-        """Return flow id -> what is known where it is taken: the first whose condition holds."""
-        flows = self.level.outgoing[gateway.id]
-        found: dict[str, list[Facts]] = {flow.id: [] for flow in flows}
-        waiting = [facts]
-        for flow in flows:
-            if flow.id == gateway.default_flow:
-                continue
-            told = [
-                each
-                for known in waiting
-                for each in answers(self._formula(flow.condition), known, self._domain)
-            ]
-            found[flow.id] = [known for is_true, known in told if is_true]
-            waiting = [known for is_true, known in told if not is_true]
-        if gateway.default_flow in found:
-            found[gateway.default_flow] = waiting
-        return found
-
-    def _may_take(self, flows: Iterable[object], taken: tuple[str, ...], facts: Facts) -> bool:
-        for flow in self.level.process.flows.values():
-            if flow in flows and flow.condition is not None:
-                truth, _missing = verdict(self._formula(flow.condition), facts)
-                if truth is not None and truth is not (flow.id in taken):
-                    return False
-        return True
-
-    def _formula(self, condition: str | None) -> Formula:
-        return Formula("known", truth=True) if condition is None else self.around.formula(condition)
-
-    def _domain(self, variable: Variable) -> Iterable[str]:
-        if not variable[1]:
-            return (NULL, SET)
-        return (*sorted(self._values.get(variable, ())), OTHER)
-
-    def _forgotten(self, facts: Facts, state: State, move: Move) -> Facts:
-        """Return what is still known when activities are broken off, wherever they stood."""
-        ended = {move.left[0]} if move.left is not None else set()
-        gone = {m.id for m in state - move.state if m.kind != "token"} - ended
-        keys = {key for each in gone for key in self._keys(self.level.nodes[each])}
-        return {v: value for v, value in facts.items() if v[0] not in keys} if keys else facts
-
-    def _keys(self, node: Node) -> frozenset[str]:
-        own = {node.data_key} if node.data_key and (node.loop or self._contains(node)) else set()
-        return self.around.keys_inside(node) | frozenset(own)
-
-    def _contains(self, node: Node) -> bool:
-        return self.around.ways_of(node) is not None
-
-    def _after_done(self, facts: Facts, node: Node, written: Mapping[str, str]) -> Facts:
-        """Return what is known once a node is done: what it has written, if anybody asks."""
-        known = {**facts, _END: node.outcome} if node.outcome else facts
-        keys = self.around.keys_inside(node) | ({node.data_key} if node.data_key else set())
-        if not keys:
-            return known
-        known = {v: value for v, value in known.items() if v[0] not in keys}
-        if node.data_key:
-            known[node.data_key, ""] = SET
-            known |= {(node.data_key, name): value for name, value in written.items()}
-        return known
-
-    def _kept(self, facts: Facts, state: State) -> Known:
-        """Return of what is known what can still make a difference."""
-        at = {self.level.target[m.id].id if m.kind == "token" else m.id for m in state}
-        alive = {_END}.union(*(self._alive_at(node_id) for node_id in at))
-        if any(m.kind == "side" for m in state):
-            alive |= set(self._values)
-        return frozenset((v, value) for v, value in facts.items() if v in alive)
-
-    def _alive_at(self, node_id: str) -> frozenset[Variable]:
-        if node_id not in self._alive:
-            reached = self.level.arrows.reach([node_id])
-            asked = (self._asked_at(self.level.nodes[each]) for each in reached)
-            found = {v for variables in asked for v in variables}
-            self._alive[node_id] = frozenset(found | {(key, "") for key, _path in found})
-        return self._alive[node_id]
-
-    def _asked_at(self, node: Node) -> frozenset[Variable]:
-        return frozenset(variable for variable, _values in self._questions(node))
-
-    def _questions(self, node: Node) -> Iterator[tuple[Variable, frozenset[str]]]:
-        for flow in self.level.outgoing.get(node.id, ()):
-            if flow.condition is not None and node.kind.endswith("Gateway"):
-                yield from self.around.formula(flow.condition).variables()
-        for formula in self.around.conditions(node).values():
-            yield from formula.variables()
-
-    @cached_property
-    def _values(self) -> Mapping[Variable, frozenset[str]]:
-        """Variable -> the values that conditions of the level ask for."""
-        found: dict[Variable, frozenset[str]] = {}
-        for node in self.level.nodes.values():
-            for variable, values in self._questions(node):
-                found[variable] = found.get(variable, frozenset()) | values
-        return found
-
-    @cached_property
-    def _written_here(self) -> frozenset[str]:
-        nodes = self.level.nodes.values()
-        own = frozenset(node.data_key for node in nodes if node.data_key)
-        return own.union(*(self.around.keys_inside(node) for node in nodes))
 
 
 def _passing(node: Node) -> Iterator[Event]:

@@ -339,7 +339,7 @@ def _registers() -> Iterator[Mutant]:
             level.prune()
 
         more = {
-            "LG": "LG-INV-03 LG-INV-03b SEP-02 C-INV-07 LG-INV-05b",
+            "LG": "LG-INV-03 LG-INV-03b C-INV-04",
             "LJ": "LJ-INV-01 LJ-INV-08",
             "BS": "BS-INV-01 BS-INV-12b",
             "NB": "NB-INV-01 NB-INV-02 C-INV-07",

@@ -178,7 +178,8 @@ ORDERS = [
     ("lingang.application", "lingang.certification", "enter_register", "confer_name", "C-INV-07b"),
     ("lingang.application", "lingang.certification", "committee_decision", "confer_name",
      "C-INV-07 C-INV-07b LG-INV-05b"),
-    ("lingang.application", "lingang.certification", "committee_decision", "tell_members", "C-INV-07"),
+    ("lingang.application", "lingang.certification", "committee_decision", "tell_members",
+     "C-INV-07 LG-INV-05b"),
     ("liangjiang.application", "liangjiang.application", "committee", "publicity",
      "LJ-INV-01 LJ-INV-01b"),
     ("liangjiang.application", "liangjiang.application", "joint", "committee", "LJ-INV-01 LJ-INV-01b"),
@@ -221,7 +222,7 @@ ORDERS = [
     ("yrd.provincial_round", "yrd.provincial_round", "claim_year", "select_sh", "YRD-INV-12"),
     ("yrd.joint_round", "yrd.joint_round", "deliver", "case_opinions", "YRD-INV-01b YRD-INV-14b"),
     ("yrd.joint_round", "yrd.joint_round", "case_opinions", "issue", "YRD-INV-01b YRD-INV-01d"),
-    ("yrd.joint_round", "yrd.joint_round", "sealing", "issue", "YRD-INV-01d"),
+    ("yrd.joint_round", "yrd.joint_round", "sealing", "issue", "YRD-INV-01d YRD-INV-01b"),
     ("yrd.joint_round", "yrd.joint_round", "study", "issue", "YRD-INV-01b"),
     ("ningbo.call", "ningbo.call", "confirm_in_force", "publish_call", "NB-INV-09"),
 ]  # fmt: skip
