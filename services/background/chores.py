@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from services import basis_warnings, housekeeping
 from services.checkpoints import taking
-from services.db.engine import unit_of_work
+from services.db.engine import reading, unit_of_work
 from services.runtime import Runtime
 from services.studio import publications
 
@@ -46,8 +46,13 @@ def _tidy(runtime: Runtime) -> None:
 
 
 def _take_effect(runtime: Runtime) -> None:
-    with unit_of_work(runtime.sessions) as session:
-        publications.take_effect(session, runtime.clock.now())
+    """Let published versions whose date has come take effect, each in a transaction of its own."""
+    now = runtime.clock.now()
+    with reading(runtime.sessions) as session:
+        waiting = publications.due(session, now)
+    for procedure_id in waiting:
+        with unit_of_work(runtime.sessions) as session:
+            publications.take_effect(session, now, procedure_id)
 
 
 def _warn_of_ends(runtime: Runtime) -> None:

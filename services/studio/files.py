@@ -61,11 +61,16 @@ def digest(found: Mapping[str, DraftRevision]) -> str:
 
 
 def read(session: Session, draft: ProcedureDraft, path: str) -> tuple[DraftRevision, str]:
-    """Return a file's last revision and its text. Raises NotFoundError."""
+    """Return a file's last revision and its text. Raises NotFoundError, InvalidError (no UTF-8)."""
     row = heads(session, draft).get(path)
     if row is None or row.sha256 is None:
         raise NotFoundError(f"草稿里没有文件“{path}”")
-    return row, procedures.blobs(session, [row.sha256])[row.sha256].decode()
+    data = procedures.blobs(session, [row.sha256])[row.sha256]
+    try:
+        return row, data.decode()
+    except UnicodeDecodeError as error:
+        sentence = "不是 UTF-8 编码的文本，请在“文件”中导出，另存为 UTF-8 后再导入"
+        raise InvalidError(f"{path}：{sentence}", {path: [sentence]}) from error
 
 
 def listed(session: Session, draft: ProcedureDraft) -> list[dict[str, Any]]:

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from services import jurisdiction_audit, procedures
@@ -43,22 +43,30 @@ def pending(session: Session, procedure_id: str) -> list[dict[str, Any]]:
     return [{"version": version, "effective_on": on} for version, on in rows]
 
 
-def take_effect(session: Session, now: datetime, procedure_id: str | None = None) -> None:
-    """Let new cases start with what is due, in the order of the dates; twice does nothing more.
+def due(session: Session, now: datetime) -> list[str]:
+    """Return the procedures of which a version waits whose date has come."""
+    query = select(Publication.procedure_id).where(_is_due(now)).distinct()
+    return sorted(session.scalars(query))
 
-    The first of a day's transactions that needs it does it: a worker, or whoever starts a case.
-    """
+
+def _is_due(now: datetime) -> ColumnElement[bool]:
     today = now.astimezone(TIME_ZONE).date()
-    query = select(Publication).where(
-        Publication.taken_effect_at.is_(None), Publication.effective_on <= today
-    )
-    if procedure_id is not None:
-        query = query.where(Publication.procedure_id == procedure_id)
+    return Publication.taken_effect_at.is_(None) & (Publication.effective_on <= today)
+
+
+def take_effect(session: Session, now: datetime, procedure_id: str) -> None:
+    """Let new cases of a procedure start with what is due, in the order of the dates.
+
+    The first of a day's transactions that needs it does it, a worker or whoever starts a case;
+    twice does nothing more. Locks the procedure, then its publications: one of a transaction.
+    """
+    query = select(Publication).where(_is_due(now), Publication.procedure_id == procedure_id)
+    if session.scalars(query.limit(1)).first() is None:
+        return
+    session.execute(select(Procedure.id).where(Procedure.id == procedure_id).with_for_update())
     order = (Publication.effective_on, Publication.published_at, Publication.id)
-    due = session.scalars(
-        query.order_by(*order).with_for_update().execution_options(populate_existing=True)
-    ).all()
-    for row in due:
+    waiting = query.order_by(*order).with_for_update().execution_options(populate_existing=True)
+    for row in session.scalars(waiting).all():
         if row.taken_effect_at is None:
             _take_effect(session, row, now)
 

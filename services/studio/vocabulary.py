@@ -52,7 +52,10 @@ def _json(data: bytes) -> Words:
 
 
 def _clauses(bundle: Bundle) -> Iterator[Words]:
-    rows = strict_yaml.read(bundle.files.get("clauses.yaml", b"[]").decode())
+    try:
+        rows = strict_yaml.read(bundle.files.get("clauses.yaml", b"[]"))
+    except ValueError:
+        return
     for row in rows if isinstance(rows, list) else ():
         if isinstance(row, dict) and "id" in row:
             keys = ("id", "article", "strength", "text")

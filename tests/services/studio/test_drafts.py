@@ -8,9 +8,9 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select
 
-from services import jurisdiction_audit
+from services import jurisdiction_audit, procedures
 from services.db.engine import unit_of_work
-from services.db.models import JurisdictionAct, Procedure
+from services.db.models import DraftRevision, JurisdictionAct, Procedure
 from services.errors import ConflictError, InvalidError, NotAllowedError, NotFoundError
 from services.procedures import read_bundle
 from services.studio import archives, drafts, editing
@@ -211,3 +211,16 @@ def test_what_is_not_there_is_not_found(studio):
         studio.read(studio.open(), "forms/NONE.json")
     with pytest.raises(NotFoundError):
         studio.open(version=99)
+
+
+def test_a_file_that_is_no_text_can_be_taken_out_though_not_edited(studio):
+    draft = studio.open()
+    with unit_of_work(studio.desk.runtime.sessions) as session:
+        row = session.get_one(DraftRevision, (draft, DIAGRAM, 1))
+        row.sha256 = procedures.keep_blob(session, "图".encode("utf-16"))
+
+    with pytest.raises(InvalidError, match="UTF-8"):
+        studio.read(draft, DIAGRAM)
+    assert archives.unpacked(archive(studio, draft))[DIAGRAM] == "图".encode("utf-16")
+    assert studio.changes(draft) == ["修改流程图 liangjiang/application.bpmn"]
+    assert studio.errors(draft)

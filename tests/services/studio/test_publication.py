@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from services import jurisdiction_audit, loading, procedures
+from services.background.chores import Chores
 from services.db.engine import unit_of_work
 from services.db.models import Case, Procedure
 from services.errors import ConflictError, InvalidError, NotAllowedError
@@ -182,6 +183,20 @@ def test_loading_from_disk_leaves_what_people_published(studio):
 
     with unit_of_work(studio.desk.runtime.sessions) as session:
         list(loading.load_all(session, studio.desk.runtime))
-        publications.take_effect(session, studio.desk.runtime.clock.now())
+        publications.take_effect(session, studio.desk.runtime.clock.now(), APPLICATION)
 
     assert current(studio) == published
+
+
+def test_a_worker_lets_a_version_take_effect_where_nobody_starts_a_case(studio):
+    runtime, old, draft = studio.desk.runtime, current(studio), studio.open()
+    studio.set_days(draft, 7)
+    studio.publish(draft, on=date(2026, 11, 23))
+    chores = Chores(runtime)
+
+    chores.see_to()
+    assert current(studio) == old
+    runtime.clock.advance(timedelta(days=3))
+    chores.see_to()
+
+    assert days_of(studio, current(studio)) == 7
