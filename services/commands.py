@@ -109,6 +109,9 @@ def _fault(runtime: Runtime, error: IncidentError) -> ProcessFaultError:
         # A case whose very start failed was rolled back: the incident then stands alone.
         known = session.scalar(select(Case.id).where(Case.id == error.case_id))
         incident = incidents.open_incident(session, error, runtime.clock.now(), case_id=known)
+    if error.code == incidents.INVARIANT:
+        text = f"{error.message}。不能这样办理，没有任何更改，已登记为异常，编号 {incident.id}"
+        return ProcessFaultError(text, "INVARIANT_BROKEN", incident=str(incident.id))
     return ProcessFaultError(
         f"流程无法继续，已登记为异常，没有任何更改。编号 {incident.id}", incident=str(incident.id)
     )

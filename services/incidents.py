@@ -12,6 +12,7 @@ from services.lookup import lock_case
 from workflows.errors import IncidentError
 
 RETRIED, SKIPPED = "retried", "skipped"
+INVARIANT = "INVARIANT"  # code of what a step would have broken; the message names the invariant
 
 
 def open_incident(

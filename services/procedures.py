@@ -5,7 +5,7 @@ import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
@@ -17,8 +17,10 @@ from forms import CompiledForm, compile_form
 from services.db.models import Blob, Party, PartyKind, Procedure
 from services.db.models import Bundle as BundleRow
 from services.errors import NotFoundError
+from workflows import strict_yaml
 from workflows.bundles import Bundle, Opened, open_bundle
 from workflows.diagrams import Node
+from workflows.verification.watching import Watch, watch_of
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,14 @@ class Ready:
             return self.forms[form_id]
         except KeyError as error:
             raise NotFoundError(f"流程包里没有表单“{form_id}”") from error
+
+    @cached_property
+    def watch(self) -> Watch:
+        """The invariants of the procedure, as its running cases meet them."""
+        bundle, program = self.opened.bundle, self.opened.program
+        rows = strict_yaml.read_stored(bundle.files.get("invariants.yaml", b"[]"))
+        nodes = (node for inner in program.nodes.values() for node in inner.values())
+        return watch_of(rows, bundle.procedure_id, nodes)
 
     def start_form(self) -> str | None:
         """Return the form that a new case begins with, if it has one."""
@@ -150,6 +160,11 @@ def make_ready(bundle: Bundle) -> Ready:
 def _compiled(data: bytes) -> CompiledForm:
     definition: dict[str, Any] = json.loads(data)
     return compile_form(definition)
+
+
+def is_watched(session: Session, bundle_hash: str) -> bool:
+    """Tell whether cases of a version obey its invariants; those of older releases were unchecked."""
+    return session.get_one(BundleRow, bundle_hash).is_watched
 
 
 def exists(session: Session, bundle_hash: str) -> bool:

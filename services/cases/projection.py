@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
 from services import audit, lawful, notifications, posting
-from services.cases import confirming
+from services.cases import gate
 from services.cases.environment import CaseWorld
 from services.db.models import (
     Case,
@@ -50,7 +50,7 @@ def project(
     locked by the caller; its version check refuses a stale write.
     """
     case = world.case
-    confirming.require_basis(world, step)
+    gate.let_pass(world, step)
     opened = _tasks(world, step, done)
     _deadlines(world, step, {task.id for task in opened})
     _jobs(world, step)

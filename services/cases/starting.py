@@ -79,6 +79,7 @@ def start_case(
         rehearsal=_given(rehearsal),
         clock_offset_seconds=offset,
         document={},
+        law_notes={} if procedures.is_watched(session, procedure.bundle_hash) else None,
         state="DRAFT",
         progress_code=secrets.token_urlsafe(12),
         title=settings["title"]["zh"],

@@ -35,7 +35,16 @@ from services.db.models import (
 
 Row = dict[str, Any]
 RESTORED = (Task, Deadline, Job, Notification, Delivery, CaseAccess, CaseFact, File)
-_PART = ("state", "status", "outcome", "finished_at", "title", "messages", "basis_id")  # of a case
+_PART = (
+    "state",
+    "status",
+    "outcome",
+    "finished_at",
+    "title",
+    "messages",
+    "basis_id",
+    "law_notes",
+)  # of a case
 _KEPT_ELSEWHERE = (AuditEntry, Decision, Draft)
 _BY_TABLE = {model.__tablename__: model for model in RESTORED}
 

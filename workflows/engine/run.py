@@ -215,9 +215,11 @@ class Run:
             container(self.document, frames_around(task))["outcome"] = node.outcome
 
     def _note(self, task: Task, node: Node, event: str) -> None:
-        frames = frames_around(task) if event == "completed" else ()
+        frames = frames_around(task) if event != "cancelled" else ()
         path = tuple((frame.data_key, frame.item_key) for frame in frames)
-        self.passages.append(Passage(node, event, task.id, task.internal_data.get(ITEM_KEY), path))
+        names = tuple(frame.item_name for frame in frames)
+        item_key = task.internal_data.get(ITEM_KEY)
+        self.passages.append(Passage(node, event, task.id, item_key, path, names))
 
     # --- time ------------------------------------------------------------------------------
 

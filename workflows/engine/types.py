@@ -119,7 +119,8 @@ class DeadlineSet:
 class Passage:
     """A node entered, completed or cancelled during the step, in order.
 
-    ``data_path`` leads to the frame of the case document in which a node that was left stands.
+    ``data_path`` leads to the frame of the case document in which it stands; ``item_names`` name
+    the items of these frames for expressions.
     """
 
     node: Node
@@ -127,6 +128,7 @@ class Passage:
     task_id: UUID
     item_key: str | None = None
     data_path: tuple[tuple[str, str | None], ...] = ()
+    item_names: tuple[str | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,6 +58,9 @@ class Case(Base):
     audit_head: Mapped[bytes | None] = mapped_column(
         LargeBinary(32), comment="Hash of the last audit entry"
     )
+    law_notes: Mapped[Any | None] = mapped_column(
+        PackedJson, comment="What invariants have seen; None: of a version that is not watched"
+    )
     document: Mapped[Any] = mapped_column(PackedJson, deferred=True)
     engine_state: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
     version: Mapped[int] = mapped_column()

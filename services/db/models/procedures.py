@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.db.base import CODE, NAME, Base, PackedJson, text_enum
@@ -39,6 +39,11 @@ class Bundle(Base):
     version: Mapped[int] = mapped_column(comment="Counts up within the procedure")
     files: Mapped[Any] = mapped_column(PackedJson, comment="Path -> blob hash")
     loaded_at: Mapped[datetime]
+    is_watched: Mapped[bool] = mapped_column(
+        default=True,
+        server_default=false(),
+        comment="Its cases obey its invariants at every step; not those of older releases",
+    )
 
 
 class Procedure(Base):
