@@ -194,6 +194,15 @@ def scope_of(
     return run.scope(_find(workflow, task_id, specs.UserTask, TaskState.READY))
 
 
+def look(program: Program, environment: Environment, stored: bytes, document: Document) -> Step:
+    """Return what a state at rest waits for, without taking a step. Raises IncidentError."""
+    run = Run(environment, document, Clocks())
+    restored = state.load(program, stored, run)
+    run.clocks = restored.clocks
+    with _incidents(program.process_id):
+        return _result(restored.workflow, run)
+
+
 def callers_of(
     program: Program, environment: Environment, stored: bytes, document: Document, task_id: UUID
 ) -> tuple[Node, ...]:
@@ -456,6 +465,7 @@ __all__ = [
     "callers_of",
     "complete",
     "fire_timers",
+    "look",
     "move_limit",
     "recompute",
     "scope_of",

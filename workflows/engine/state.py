@@ -43,8 +43,20 @@ def dump(workflow: BpmnWorkflow, clocks: Clocks) -> bytes:
         "clocks": clocks.dump(),
         "levels": [_dump_level(parent_id, level) for parent_id, level in levels.items()],
     }
+    return pack(body)
+
+
+def pack(body: Any) -> bytes:
+    """Return the bytes of a state from its parts; ``unpack`` gives them back."""
     packed = zlib.compress(json.dumps(body, separators=(",", ":")).encode(), 6)
     return _MAGIC + FORMAT.to_bytes(2) + packed
+
+
+def unpack(stored: bytes) -> Any:
+    """Return a state's parts. Raises StateFormatError if it is not of our format."""
+    if stored[:2] != _MAGIC or int.from_bytes(stored[2:4]) != FORMAT:
+        raise StateFormatError(f"state format {stored[:4]!r} is not {FORMAT}")
+    return json.loads(_inflate(stored[4:]))
 
 
 def load(program: Program, stored: bytes, script_engine: Any = None) -> Restored:
@@ -52,9 +64,7 @@ def load(program: Program, stored: bytes, script_engine: Any = None) -> Restored
 
     Raises StateFormatError before reading anything of a state that is not of our format.
     """
-    if stored[:2] != _MAGIC or int.from_bytes(stored[2:4]) != FORMAT:
-        raise StateFormatError(f"state format {stored[:4]!r} is not {FORMAT}")
-    body = json.loads(_inflate(stored[4:]))
+    body = unpack(stored)
     workflow = BpmnWorkflow(
         program.spec, program.subprocess_specs, script_engine=script_engine, deserializing=True
     )

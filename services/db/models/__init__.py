@@ -31,6 +31,7 @@ from services.db.models.handling import (
 )
 from services.db.models.handoffs import HandoffFile, HandoffIn, HandoffOut, HandoffState, PartyKey
 from services.db.models.links import CaseHold, Claim
+from services.db.models.migrating import CaseMigration
 from services.db.models.notifying import (
     Channel,
     Delivery,
@@ -99,6 +100,7 @@ __all__ = [
     "CaseFact",
     "CaseFollow",
     "CaseHold",
+    "CaseMigration",
     "CaseRole",
     "CaseSnapshot",
     "CaseStatus",

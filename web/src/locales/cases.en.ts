@@ -13,7 +13,7 @@ export default {
     task_transferred: 'Transferred', task_delegated: 'Delegated', task_delegation_ended: 'Delegation taken back', task_delegation_returned: 'Delegation handed back',
     countersign_asked: 'Opinion asked', countersign_given: 'Opinion given', countersign_withdrawn: 'Opinion no longer asked', case_reminded: 'Reminded', case_copied: 'Copied', comment_added: 'Comment',
     timer_fired: 'Time ran out', service_settled: 'Done by the system', deadlines_recomputed: 'Limits computed anew', incident_opened: 'Incident', incident_resolved: 'Incident resolved', incident_skipped: 'Incident skipped',
-    experts_drawn: 'Experts drawn', case_suspended: 'Suspended', case_resumed: 'Resumed', limit_proposed: 'New limit proposed', limit_changed: 'Limit changed', limit_refused: 'New limit refused', message: 'Received: {name}',
+    experts_drawn: 'Experts drawn', case_suspended: 'Suspended', case_resumed: 'Resumed', case_migrated: 'Moved to a new version', case_migration_undone: 'Move undone', limit_proposed: 'New limit proposed', limit_changed: 'Limit changed', limit_refused: 'New limit refused', message: 'Received: {name}',
   },
   board: { title: 'Signatures: {name}', progress: '{done} of {all} done', unit: 'Party or item', status: 'Status', since: 'Since', until: 'Done' },
   parties: { title: 'Parties', role: 'Role', name: 'Name', uscc: 'Credit code', empty: 'The case was passed on' },

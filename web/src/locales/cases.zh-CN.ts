@@ -13,7 +13,7 @@ export default {
     task_transferred: '转办', task_delegated: '委派', task_delegation_ended: '收回委派', task_delegation_returned: '交回委派',
     countersign_asked: '加签', countersign_given: '答复加签', countersign_withdrawn: '减签', case_reminded: '催办', case_copied: '抄送', comment_added: '发表意见',
     timer_fired: '到期', service_settled: '系统处理', deadlines_recomputed: '重新计算时限', incident_opened: '登记异常', incident_resolved: '处理异常', incident_skipped: '跳过异常',
-    experts_drawn: '抽取专家', case_suspended: '中止办理', case_resumed: '恢复办理', limit_proposed: '提出变更期限', limit_changed: '变更期限', limit_refused: '未批准变更期限', message: '收到提出：{name}',
+    experts_drawn: '抽取专家', case_suspended: '中止办理', case_resumed: '恢复办理', case_migrated: '迁移到新版本', case_migration_undone: '撤销迁移', limit_proposed: '提出变更期限', limit_changed: '变更期限', limit_refused: '未批准变更期限', message: '收到提出：{name}',
   },
   board: { title: '签署情况：{name}', progress: '{done} / {all} 已完成', unit: '单位或项目', status: '情况', since: '自', until: '完成时间' },
   parties: { title: '各方', role: '角色', name: '名称', uscc: '统一社会信用代码', empty: '办件已移送，不再显示各方' },

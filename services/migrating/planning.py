@@ -1,0 +1,167 @@
+"""What moving the running cases of a procedure would come to: groups, each with its light.
+
+Green moves as it is; amber moves once steps that have gone are mapped to new ones; red stays on
+its version until the step under way is done, or to its end.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, undefer
+
+from services import policies, procedures
+from services.actors import Actor
+from services.db.models import Bundle, Case, CaseStatus, Procedure
+from services.policies import Verdict
+from workflows import engine
+from workflows.diagrams import Node
+from workflows.engine import Obstacle, Plan, Version, Why
+
+MOST_CASES = 2_000
+_AROUND = frozenset({"callActivity", "subProcess"})
+_WHY = {
+    Why.MISSING: "新版本没有步骤“{}”：请指定由哪一步接续，或者在旧版本办完",
+    Why.KIND: "步骤“{}”在新版本中是另一种步骤：等它办完再迁移",
+    Why.TIMER: "“{}”的期限正在计算，新版本改动了期限：在旧版本走完，已经开始的期限不变",
+    Why.EVENTS: "步骤“{}”上的期限、提醒或撤回入口有增减：等它办完再迁移",
+    Why.ROUND: "“{}”正在逐一办理，新版本改变了办理的对象：等它办完再迁移",
+    Why.JOIN: "“{}”正在等待各分支会合，新版本改变了分支：等会合之后再迁移",
+}
+
+
+class Light(StrEnum):
+    """How the cases of a group fare."""
+
+    GREEN = "green"
+    AMBER = "amber"
+    RED = "red"
+
+
+@dataclass
+class Group:
+    """Cases of one version that stand on the same steps and fare the same."""
+
+    version: int
+    standing: tuple[Node, ...]
+    light: Light
+    reasons: list[dict[str, Any]]
+    cases: list[dict[str, Any]] = field(default_factory=list)
+
+
+def of_procedure(
+    session: Session,
+    actor: Actor,
+    procedure_id: str,
+    mapping: Mapping[str, str],
+) -> dict[str, Any]:
+    """Judge every running case of a procedure against the version that new cases start with.
+
+    For its process owners: the cases by number alone, those still with their applicants included.
+    Changes nothing. At most ``MOST_CASES``, the oldest first; ``is_whole`` says whether that was
+    all. Raises NotFoundError, NotAllowedError.
+    """
+    procedure = procedures.get(session, procedure_id)
+    owns(session, actor, procedure).require()
+    cases = session.scalars(
+        select(Case)
+        .where(
+            Case.procedure_id == procedure_id,
+            Case.status != CaseStatus.FINISHED,
+            Case.bundle_hash != procedure.bundle_hash,
+            Case.engine_state.is_not(None),
+        )
+        .order_by(Case.started_at, Case.id)
+        .options(undefer(Case.engine_state))
+        .limit(MOST_CASES + 1)
+    ).all()
+    groups = _grouped(session, procedure, cases[:MOST_CASES], mapping)
+    return {
+        "to": procedure.bundle_hash,
+        "version": session.get_one(Bundle, procedure.bundle_hash).version,
+        "groups": groups,
+        "is_whole": len(cases) <= MOST_CASES,
+    }
+
+
+def owns(session: Session, actor: Actor, procedure: Procedure) -> Verdict:
+    """Judge whether the actor is a process owner of the procedure's jurisdiction."""
+    return policies.own_procedures(actor, procedures.agencies(session, procedure.jurisdiction))
+
+
+def _grouped(
+    session: Session, procedure: Procedure, cases: Iterable[Case], mapping: Mapping[str, str]
+) -> list[dict[str, Any]]:
+    found: dict[Any, Group] = {}
+    for case in cases:
+        planned = judge(session, case, procedure.bundle_hash, mapping)
+        light = light_of(case, planned)
+        reasons = reasons_of(case, planned)
+        standing = tuple({node.id: node for node in standing_of(planned)}.values())
+        key = (case.bundle_hash, tuple(n.id for n in standing), light, str(reasons))
+        if key not in found:
+            version = session.get_one(Bundle, case.bundle_hash).version
+            found[key] = Group(version, standing, light, reasons)
+        found[key].cases.append({"id": case.id, "number": case.number})
+    return [_shown(group) for group in found.values()]
+
+
+def _shown(group: Group) -> dict[str, Any]:
+    return {
+        "version": group.version,
+        "standing": [_step(node) for node in group.standing],
+        "light": group.light.value,
+        "reasons": group.reasons,
+        "cases": group.cases,
+    }
+
+
+def judge(session: Session, case: Case, to: str, mapping: Mapping[str, str]) -> Plan:
+    """Return what moving a case to a version of its procedure comes to."""
+    old, new = version(session, case.bundle_hash), version(session, to)
+    return engine.plan(old, new, case.engine_state or b"", mapping)
+
+
+def version(session: Session, bundle_hash: str) -> Version:
+    """Open a version for comparing it with another."""
+    opened = procedures.ready(session, bundle_hash).opened
+    return Version(opened.program, opened.profile)
+
+
+def standing_of(planned: Plan) -> list[Node]:
+    """Return the steps under way: not what is around them, nor the events that wait beside them."""
+    nodes = [a for a, _b in planned.moves if a.kind not in _AROUND and not a.attached_to]
+    return nodes + [each.node for each in planned.obstacles]
+
+
+def light_of(case: Case, planned: Plan) -> Light:
+    """Return how a case fares."""
+    if case.status is CaseStatus.ATTENTION:
+        return Light.RED
+    if not planned.obstacles:
+        return Light.GREEN
+    return Light.AMBER if all(each.choices for each in planned.obstacles) else Light.RED
+
+
+def reasons_of(case: Case, planned: Plan) -> list[dict[str, Any]]:
+    """Return why a case does not move as it is, in words, with the steps to choose from."""
+    found = [_reason(each) for each in planned.obstacles]
+    if case.status is CaseStatus.ATTENTION:
+        text = "办件有异常等待处理：先处理异常，再迁移"
+        found.insert(0, {"step": None, "code": "ATTENTION", "message": text, "choices": []})
+    return found
+
+
+def _reason(each: Obstacle) -> dict[str, Any]:
+    return {
+        "step": _step(each.node),
+        "code": each.why.value,
+        "message": _WHY[each.why].format(each.node.name or each.node.id),
+        "choices": [_step(node) for node in each.choices],
+    }
+
+
+def _step(node: Node) -> dict[str, str]:
+    return {"id": node.id, "name": node.name or node.id}
