@@ -58,8 +58,8 @@ def migrate(
     case = _locked(session, actor, case_id)
     _refuse(session, case, to)
     planned = planning.judge(session, case, to, mapping)
-    if planned.obstacles:
-        reasons = planning.reasons_of(case, planned)
+    reasons = planning.reasons_of(session, case, to, planned)
+    if reasons:
         text = "；".join(each["message"] for each in reasons)
         raise ConflictError(f"办件 {case.number} 不能迁移：{text}", "NOT_MIGRATABLE")
     row = _kept(session, runtime, actor, case, to, mapping, reason)
@@ -86,10 +86,8 @@ def _locked(session: Session, actor: Actor, case_id: UUID) -> Case:
 
 
 def _refuse(session: Session, case: Case, to: str) -> None:
-    if case.status is not CaseStatus.OPEN or case.engine_state is None:
-        is_over = case.status is CaseStatus.FINISHED
-        text = "办件已经办结，不能迁移" if is_over else "办件有异常等待处理：先处理异常，再迁移"
-        raise ConflictError(text, "NOT_MIGRATABLE")
+    if case.status is CaseStatus.FINISHED or case.engine_state is None:
+        raise ConflictError("办件已经办结，不能迁移", "NOT_MIGRATABLE")
     if procedures.get(session, case.procedure_id).bundle_hash != to:
         raise ConflictError("办理事项又有了新版本，请重新查看迁移方案", "STALE")
     if case.bundle_hash == to:

@@ -16,11 +16,15 @@ from services import policies, procedures
 from services.actors import Actor
 from services.db.models import Bundle, Case, CaseStatus, Procedure
 from services.policies import Verdict
-from workflows import engine
+from workflows import engine, strict_yaml
 from workflows.diagrams import Node
 from workflows.engine import Obstacle, Plan, Version, Why
 
 MOST_CASES = 2_000
+_OF_CASE = {
+    "ATTENTION": "办件有异常等待处理：先处理异常，再迁移",
+    "LAW": "新版本的不变式有变化，办件此前的经过没有按它核对：在旧版本办完",
+}
 _AROUND = frozenset({"callActivity", "subProcess"})
 _WHY = {
     Why.MISSING: "新版本没有步骤“{}”：请指定由哪一步接续，或者在旧版本办完",
@@ -97,8 +101,8 @@ def _grouped(
     found: dict[Any, Group] = {}
     for case in cases:
         planned = judge(session, case, procedure.bundle_hash, mapping)
-        light = light_of(case, planned)
-        reasons = reasons_of(case, planned)
+        reasons = reasons_of(session, case, procedure.bundle_hash, planned)
+        light = _light(reasons)
         standing = tuple({node.id: node for node in standing_of(planned)}.values())
         key = (case.bundle_hash, tuple(n.id for n in standing), light, str(reasons))
         if key not in found:
@@ -136,22 +140,32 @@ def standing_of(planned: Plan) -> list[Node]:
     return nodes + [each.node for each in planned.obstacles]
 
 
-def light_of(case: Case, planned: Plan) -> Light:
-    """Return how a case fares."""
-    if case.status is CaseStatus.ATTENTION:
-        return Light.RED
-    if not planned.obstacles:
+def _light(reasons: list[dict[str, Any]]) -> Light:
+    if not reasons:
         return Light.GREEN
-    return Light.AMBER if all(each.choices for each in planned.obstacles) else Light.RED
+    return Light.AMBER if all(each["choices"] for each in reasons) else Light.RED
 
 
-def reasons_of(case: Case, planned: Plan) -> list[dict[str, Any]]:
+def reasons_of(session: Session, case: Case, to: str, planned: Plan) -> list[dict[str, Any]]:
     """Return why a case does not move as it is, in words, with the steps to choose from."""
-    found = [_reason(each) for each in planned.obstacles]
-    if case.status is CaseStatus.ATTENTION:
-        text = "办件有异常等待处理：先处理异常，再迁移"
-        found.insert(0, {"step": None, "code": "ATTENTION", "message": text, "choices": []})
-    return found
+    found: list[dict[str, Any]] = [
+        {"step": None, "code": code, "message": _OF_CASE[code], "choices": []}
+        for code, is_so in (
+            ("ATTENTION", case.status is CaseStatus.ATTENTION),
+            (
+                "LAW",
+                case.law_notes is not None and _law(session, case.bundle_hash) != _law(session, to),
+            ),
+        )
+        if is_so
+    ]
+    return found + [_reason(each) for each in planned.obstacles]
+
+
+def _law(session: Session, bundle_hash: str) -> Any:
+    """Return the invariants of a version: what a case has done is noted by them."""
+    files = procedures.ready(session, bundle_hash).opened.bundle.files
+    return strict_yaml.read_stored(files.get("invariants.yaml", b"[]"))
 
 
 def _reason(each: Obstacle) -> dict[str, Any]:

@@ -87,6 +87,16 @@ def test_once_the_case_has_been_worked_on_a_move_stays(case, desk, owner):
         owner.undo(case)
 
 
+def test_a_case_that_the_law_has_watched_does_not_change_its_law(case, owner):
+    to = owner.publish(("  text: ", "  remark: 修订\n  text: "), path="invariants.yaml")
+
+    [group] = owner.plan()["groups"]
+
+    assert (group["light"], [r["code"] for r in group["reasons"]]) == ("red", ["LAW"])
+    with pytest.raises(ConflictError, match="不变式有变化"):
+        owner.move(case, to)
+
+
 def test_a_move_is_in_the_chain_and_only_owners_make_one(case, desk, owner):
     to = owner.publish(("提出拟邀单位和分工", "提出单位"), path=INTENT)
     for login in ("lead-op", "lj-reviewer"):
