@@ -131,13 +131,27 @@ class _Search:
         works, outside = self.game.works(state), list(self.game.from_outside(state))
         for mark in works if self.is_reduced else ():
             own = list(self.game.of(state, mark))
-            is_quiet = not any(
-                self._is_apart(self.level.nodes[each])
-                for each in (mark.id, *(passed for move in own for passed in move.passed))
-            )
-            if own and is_quiet and all(m.end is None and m.state not in self.seen for m in own):
+            is_new = all(m.end is None and m.state not in self.seen for m in own)
+            if own and is_new and all(map(self._is_quiet, own)):
                 return [*own, *outside]
         return [*(move for mark in works for move in self.game.of(state, mark)), *outside]
+
+    def _is_quiet(self, move: Move) -> bool:
+        """Tell whether nobody looks at a move, nor at what goes on by itself after it.
+
+        For that goes on before anything else can: it would always come before what is put off.
+        """
+        waiting, known = [move], set[State]()
+        while waiting:
+            here = waiting.pop()
+            if here.end is not None or here.doubled is not None:
+                return False
+            if any(self._is_apart(self.level.nodes[each]) for each in here.passed):
+                return False
+            if here.state not in known:
+                known.add(here.state)
+                waiting.extend(self.game.automatic(here.state, self._is_apart))
+        return True
 
     def _steps(self, state: State, move: Move, facts: Facts) -> Iterator[Step]:
         for known in self.knowledge.possible(move, facts):

@@ -197,17 +197,9 @@ class Level:
 
     def prune(self) -> None:
         """Take out what can no longer be reached, as an editor would tidy up."""
-        while True:
-            dead = [
-                n.get("id")
-                for n in self.nodes()
-                if not self.into(n.get("id"))
-                and etree.QName(n).localname not in {"startEvent", "boundaryEvent"}
-                and n.get("triggeredByEvent") != "true"
-            ]
-            if not dead:
-                break
-            for node_id in dead:
+        reached = self._reached()
+        for node_id in [n.get("id") for n in self.nodes()]:
+            if node_id not in reached and any(c.get("id") == node_id for c in self.element):
                 self.drop(node_id)
         for node in self.nodes():
             left = self.out_of(node.get("id"))
@@ -215,6 +207,19 @@ class Level:
                 self.condition(left[0], None)
                 node.attrib.pop("default", None)
             self._mend_default(node, left)
+
+    def _reached(self) -> set[str]:
+        starts = [n for n in self.nodes() if etree.QName(n).localname == "startEvent"]
+        beside = [n for n in self.nodes() if n.get("triggeredByEvent") == "true"]
+        waiting, found = [n.get("id") for n in (*starts, *beside)], set()
+        while waiting:
+            here = waiting.pop()
+            if here not in found:
+                found.add(here)
+                waiting.extend(flow.get("targetRef") for flow in self.out_of(here))
+                hosted = (n for n in self.nodes() if n.get("attachedToRef") == here)
+                waiting.extend(n.get("id") for n in hosted)
+        return found
 
     def _mend_default(self, node: etree._Element, left: list[etree._Element]) -> None:
         default = node.get("default")
