@@ -123,7 +123,7 @@ def _rows(data: bytes) -> dict[str, tuple[str, str]]:
 
 def _form(path: str, old: Any, new: Any) -> Iterator[Change]:
     before, after = dict(_fields(old)), dict(_fields(new))
-    title = f"表单 {path.removeprefix('forms/').removesuffix('.json')}"
+    title = f"表单 {path.removeprefix('forms/').removesuffix('.json')} "
     for key in [*before, *(k for k in after if k not in before)]:
         a, b = before.get(key), after.get(key)
         if a == b:

@@ -158,10 +158,34 @@ def test_an_overlap_in_a_table_is_found_while_one_types_and_undone(street, draft
     who.go(f"/studio/drafts/{draft}/review").sees("修改决策表 liangjiang/lj_scope.dmn")
 
 
+def test_a_field_is_added_to_a_form_beside_its_preview(street, draft, as_person):
+    who = street.signed_in("lj-owner").go(f"/studio/drafts/{draft}/forms")
+    who.page.get_by_role("combobox", name="表单", exact=True).select_option("forms/F-LJ-00b.json")
+    preview = who.page.get_by_role("region", name="预览")
+    expect(preview).to_contain_text("处理决定")
+    who.page.get_by_label("字段种类").select_option("radio")
+    who.page.get_by_role("button", name="在所选之后添加").click()
+    name = who.page.get_by_label("名称", exact=True)
+    name.fill("是否现场核实")
+    name.blur()
+
+    expect(preview).to_contain_text("是否现场核实")
+    expect(who.page.locator(".findings")).to_contain_text("没有发现问题")
+    who.is_accessible()
+    for _edit in range(2):
+        who.page.get_by_role("button", name="撤销").click()
+    expect(who.page.get_by_text("没有未保存的修改")).to_be_visible()
+    for _edit in range(2):
+        who.page.get_by_role("button", name="重做").click()
+    who.page.get_by_role("button", name="保存").click()
+    expect(who.page.get_by_text("没有未保存的修改")).to_be_visible()
+    who.go(f"/studio/drafts/{draft}/review").sees("表单 F-LJ-00b 新增“是否现场核实”")
+
+
 def test_the_studio_is_accessible_and_can_be_read_on_a_phone(street, draft):
     who = street.signed_in("lj-owner").go("/studio").sees("流程工作室")
     who.is_sound()
-    for tab in ("diagram", "tables", "profile", "review", "files"):
+    for tab in ("diagram", "tables", "forms", "profile", "review", "files"):
         who.go(f"/studio/drafts/{draft}/{tab}")
         who.is_sound()
     phone = street.signed_in("lj-owner", is_phone=True).go(f"/studio/drafts/{draft}")

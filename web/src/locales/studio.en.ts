@@ -6,7 +6,7 @@ export default {
   },
   create: { title: 'New procedure', jurisdiction: 'Jurisdiction', name: 'Name', nameHint: 'Begins with a small letter, for example renewal', words: 'Title', make: 'Open a draft', cancel: 'Cancel' },
   state: { EDITING: 'Being edited', IN_REVIEW: 'In review', PUBLISHED: 'Published', DISCARDED: 'Given up' },
-  tabs: { diagram: 'Diagram', tables: 'Tables', profile: 'Parameters', review: 'Changes and review', files: 'Files' },
+  tabs: { diagram: 'Diagram', tables: 'Tables', forms: 'Forms', profile: 'Parameters', review: 'Changes and review', files: 'Files' },
   draft: { back: '← All drafts', base: 'From version {n}', blank: 'New procedure', outdated: 'Another version was published since the draft was opened; take it over before sending.', merge: 'Take over the new version', merged: 'The new version is taken over', mergeKeep: 'Both sides changed: {files}. Keep the draft’s content? Their changes in these files: {changes}', keep: 'Keep the draft’s content' },
   editor: {
     diagram: 'Diagram', save: 'Save', saved: 'Saved', unsaved: 'There are unsaved changes', same: 'No unsaved changes', undo: 'Undo', redo: 'Redo', find: 'Find', larger: 'Larger', smaller: 'Smaller', whole: 'Whole', canvas: 'Diagram editor: {name}', panel: 'Properties of what is selected',
@@ -14,6 +14,11 @@ export default {
     keys: 'Keys: Ctrl+Z undo, Ctrl+Y redo, Ctrl+F find, Delete removes, arrows move the selected node.', staleTitle: 'Not saved', reopen: 'Drop my changes, open the newest', download: 'Download my changes', changed: 'Their changes:',
   },
   tables: { file: 'File', none: 'This procedure has no decision tables', canvas: 'Table editor: {name}', unreadable: 'This file cannot be opened; replace it by a whole DMN file under Files' },
+  forms: {
+    file: 'Form', none: 'This procedure has no forms', fields: 'Fields', properties: 'The field', preview: 'Preview', previewOnly: 'Nothing is uploaded from a preview', phone: 'As on a phone', kind: 'Kind of field', add: 'Add after this one', label: 'Label', description: 'Hint', required: 'Required', maxLength: 'Most characters', min: 'Least', max: 'Most',
+    options: 'Options', optionsHint: 'One a line: value, space, words', hide: 'Hidden when (FEEL)', hideHint: 'Begins with =, for example =outcome != "return"', up: 'Up', down: 'Down', remove: 'Remove',
+    kinds: { textfield: 'Line of text', textarea: 'Text', number: 'Number', datetime: 'Date', checkbox: 'Tick', radio: 'One of several', select: 'Choice', text: 'Words', filepicker: 'Attachments', dynamiclist: 'Table', group: 'Group', checklist: 'Several of these' },
+  },
   findings: { title: 'Findings', checking: 'Checking…', none: 'Nothing found', count: '{error} errors, {warning} warnings, {info} remarks', severity: { error: 'Error', warning: 'Warning', info: 'Remark' }, show: 'Show', path: 'The way there', example: 'For example', elsewhere: 'in {file}', stale: 'The check failed: {why}' },
   changes: { title: 'What this draft changes', none: 'The same as the version in force', kind: { added: 'Added', removed: 'Removed', changed: 'Changed' }, onDiagram: 'On the diagram', diagramHint: 'Green: added, yellow: changed; what was removed is in the list.' },
   review: {

@@ -6,7 +6,7 @@ export default {
   },
   create: { title: '新建办理事项', jurisdiction: '辖区', name: '编号', nameHint: '小写英文字母开头，例如 renewal', words: '名称', make: '建立草稿', cancel: '取消' },
   state: { EDITING: '编辑中', IN_REVIEW: '待复核', PUBLISHED: '已发布', DISCARDED: '已放弃' },
-  tabs: { diagram: '流程图', tables: '决策表', profile: '参数', review: '修改与复核', files: '文件' },
+  tabs: { diagram: '流程图', tables: '决策表', forms: '表单', profile: '参数', review: '修改与复核', files: '文件' },
   draft: { back: '← 全部草稿', base: '从第 {n} 版开始', blank: '新办理事项', outdated: '打开草稿之后又发布了新的版本，送审之前须并入它的修改。', merge: '并入新版本的修改', merged: '已并入新版本的修改', mergeKeep: '以下文件双方都有修改：{files}。保留草稿的内容？对方在这些文件里的修改：{changes}', keep: '保留草稿的内容' },
   editor: {
     diagram: '图', save: '保存', saved: '已保存', unsaved: '有未保存的修改', same: '没有未保存的修改', undo: '撤销', redo: '重做', find: '查找', larger: '放大', smaller: '缩小', whole: '全图', canvas: '流程图编辑区：{name}', panel: '所选节点的属性',
@@ -14,6 +14,11 @@ export default {
     keys: '键盘：Ctrl+Z 撤销，Ctrl+Y 重做，Ctrl+F 查找，Delete 删除，方向键移动所选节点。', staleTitle: '没有保存', reopen: '放弃我的修改，打开最新内容', download: '下载我的修改', changed: '对方的修改：',
   },
   tables: { file: '文件', none: '这个办理事项没有决策表', canvas: '决策表编辑区：{name}', unreadable: '这个文件打不开，请在“文件”中换成完整的 DMN 文件' },
+  forms: {
+    file: '表单', none: '这个办理事项没有表单', fields: '字段', properties: '所选字段', preview: '预览', previewOnly: '预览中不上传附件', phone: '按手机宽度', kind: '字段种类', add: '在所选之后添加', label: '名称', description: '填写说明', required: '必填', maxLength: '最多字数', min: '最小', max: '最大',
+    options: '选项', optionsHint: '每行一项：值，空格，名称', hide: '何时隐藏（FEEL）', hideHint: '以 = 开头，例如 =outcome != "return"', up: '上移', down: '下移', remove: '删除',
+    kinds: { textfield: '一行文字', textarea: '多行文字', number: '数字', datetime: '日期', checkbox: '勾选', radio: '单选', select: '下拉选择', text: '说明文字', filepicker: '附件', dynamiclist: '可增减的表格', group: '分组', checklist: '多选' },
+  },
   findings: { title: '检查结果', checking: '正在检查…', none: '没有发现问题', count: '错误 {error} 项，警告 {warning} 项，提示 {info} 项', severity: { error: '错误', warning: '警告', info: '提示' }, show: '查看', path: '走法', example: '例如', elsewhere: '在 {file}', stale: '检查没有成功：{why}' },
   changes: { title: '本草稿的修改', none: '与现行版本没有不同', kind: { added: '新增', removed: '删除', changed: '修改' }, onDiagram: '图上的修改', diagramHint: '绿色为新增，黄色为修改；删除的见文字。' },
   review: {
