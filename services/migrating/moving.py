@@ -1,6 +1,7 @@
 """Moving one case to another version, and undoing it while nothing has happened since."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from services import audit, lawful, policies, procedures
 from services.actors import Actor
+from services.cases import gate
 from services.cases.environment import CaseWorld
 from services.cases.steps import of_case
 from services.db.models import (
@@ -30,7 +32,7 @@ from services.migrating import planning
 from services.runtime import Runtime
 from workflows import engine
 from workflows.bundles.handling import Act
-from workflows.engine import Plan, Wait
+from workflows.engine import Passage, Plan, Step, Wait
 
 MIGRATED, UNDONE = "case.migrated", "case.migration_undone"
 _TASK = (
@@ -66,7 +68,7 @@ def migrate(
     limits = _limits(session, case)
     _apply(session, case, to, planned)
     _drop_snapshot(session, case)
-    _look(session, _world(session, runtime, actor, case))
+    _look(session, _world(session, runtime, actor, case), planned)
     _record(session, runtime, actor, case, MIGRATED, _told(session, row, planned))
     session.flush()
     row.case_version = case.version
@@ -116,6 +118,7 @@ def _kept(
         engine_state=case.engine_state,
         rows={
             "messages": case.messages,
+            "law_notes": case.law_notes,
             "tasks": [_row(task, _TASK) for task in _tasks(session, case)],
             "deadlines": [_row(d, ("node_id", "activity_code")) for d in _running(session, case)],
             "jobs": [_row(job, ("dedupe_key",)) for job in _timers(session, case)],
@@ -142,8 +145,11 @@ def _apply(session: Session, case: Case, to: str, planned: Plan) -> None:
         job.dedupe_key = f"{start}:{becomes[node_id].id if node_id in becomes else node_id}"
 
 
-def _look(session: Session, world: CaseWorld) -> None:
-    """Make tasks, messages and facts say what the new version says; who has a task keeps it."""
+def _look(session: Session, world: CaseWorld, planned: Plan) -> None:
+    """Make tasks, messages and facts say what the new version says; who has a task keeps it.
+
+    What a mapping puts in the place of another step begins now, and passes the gate as any step.
+    """
     case = world.case
     with of_case(case):
         step = engine.look(
@@ -152,11 +158,21 @@ def _look(session: Session, world: CaseWorld) -> None:
             case.engine_state or b"",
             case.document,
         )
+    gate.let_pass(world, replace(step, passages=_begun(case, planned, step)))
     waits = {wait.task_id: wait for wait in step.waits}
     for task in _tasks(session, case):
         _put_on(session, case, task, waits[task.id])
     case.messages = sorted(step.messages)
     world.keep_facts()
+
+
+def _begun(case: Case, planned: Plan, step: Step) -> tuple[Passage, ...]:
+    paths = {wait.node.id: wait.data_path for wait in step.waits}
+    return tuple(
+        Passage(b, "entered", case.id, data_path=paths.get(b.id, ()))
+        for a, b in planned.moves
+        if (a.id, a.activity_code) != (b.id, b.activity_code)
+    )
 
 
 def _put_on(session: Session, case: Case, task: Task, wait: Wait) -> None:
@@ -247,6 +263,7 @@ def undo(
 def _restore(session: Session, case: Case, row: CaseMigration) -> None:
     case.engine_state, case.bundle_hash = row.engine_state, row.from_hash
     case.messages = row.rows["messages"]
+    case.law_notes = row.rows.get("law_notes", case.law_notes)
     for model, kept in ((Task, "tasks"), (Deadline, "deadlines"), (Job, "jobs")):
         for before in row.rows[kept]:
             found = session.get_one(model, UUID(before["id"]))

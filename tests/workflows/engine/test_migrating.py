@@ -78,9 +78,7 @@ def test_a_step_that_has_gone_is_named_with_what_it_might_be_now(world, drawn):
         return user(name).replace(f'name="{name}"', f'name="{title}"')
 
     case = world(START + titled("A", "初审") + end() + drawn.flows("S>A", "A>E"))
-    new = world(
-        START + titled("N", "初审") + user("M") + end() + drawn.flows("S>N", "N>M", "M>E")
-    )
+    new = world(START + titled("N", "初审") + user("M") + end() + drawn.flows("S>N", "N>M", "M>E"))
     case.start()
 
     found = moved(case, new)
@@ -147,7 +145,9 @@ def test_a_round_over_a_list_goes_on_where_it_was(world, drawn):
         names = [*after]
         way = ["S", "A", *names, "E"]
         flows = drawn.flows(*(f"{a}>{b}" for a, b in zip(way, way[1:], strict=False)))
-        body = START + user("A", loop("=begin.units", "=unit.id")) + "".join(map(user, names)) + end()
+        body = (
+            START + user("A", loop("=begin.units", "=unit.id")) + "".join(map(user, names)) + end()
+        )
         return world(body + flows)
 
     case, new = round_of(), round_of("B")

@@ -146,3 +146,12 @@ def test_what_is_shipped_is_far_below_the_measures(library):
         for kind, most in bounds.MAX_BYTES.items():
             sizes = [len(d) for p, d in bundle.files.items() if p.endswith(f".{kind}")]
             assert sum(sizes) * 3 < most
+
+
+def test_an_invariant_that_cannot_be_read_is_a_finding(bpmn):
+    good = bpmn.draft(bpmn.process("start>ask>end", ask=bpmn.user()))
+    for row in ("{pattern: NEVER, codes: [ask], when: '=true'}", "{id: A, pattern: PREC}", "text"):
+        files = {**good.files, "invariants.yaml": f"- {row}".encode()}
+        found = check_bundle(Bundle("test.main", files), {"F-1": bpmn.FakeForm()}, {})
+
+        assert {each.rule for each in found} <= {"invariants.malformed"}

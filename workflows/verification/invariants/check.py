@@ -49,6 +49,8 @@ def coverage(subject: Subject, invariants: Any) -> Coverage:
 def _is_readable(subject: Subject, row: Row, found: Coverage) -> bool:
     try:
         monitor = monitor_of(row)
+        if not str(row["id"]).strip():
+            raise ValueError(row)
         if monitor is not None:
             [monitor.matters(node) for node in subject.nodes()]
     except _WRONG:
