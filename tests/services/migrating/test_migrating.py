@@ -8,6 +8,7 @@ from services.errors import ConflictError, NotAllowedError, NotFoundError
 from services.migrating import moving
 from tests.services.migrating.conftest import INTENT, Owner
 from tests.services.operations.operating import UNIT
+from workflows.errors import IncidentError
 
 
 @pytest.fixture
@@ -112,3 +113,18 @@ def test_a_move_is_in_the_chain_and_only_owners_make_one(case, desk, owner):
         entry = session.get_one(AuditEntry, (case.id, row.audit_seq))
     assert (entry.what, entry.payload["reason"]) == (moving.MIGRATED, "办法修订")
     assert entry.payload["to_hash"] == row.bundle_hash == to
+
+
+def test_a_mapping_cannot_put_a_case_where_the_law_does_not_let_it(case, owner):
+    before = owner.kept(case)
+    to = owner.publish(
+        ("list_candidates", "name_candidates"),
+        ('id="name_candidates"', 'id="name_candidates" liancheng:activityCode="A-DECIDE"'),
+        path=INTENT,
+    )
+
+    with pytest.raises(IncidentError, match="违反不变式") as refused:
+        owner.move(case, to, list_candidates="name_candidates")
+
+    assert refused.value.case_id == case.id
+    assert owner.kept(case) == before
