@@ -117,6 +117,7 @@ def _rows(data: bytes) -> dict[str, tuple[str, str]]:
     for decision in parse_xml(data).iter("{*}decision"):
         for rule in decision.iter("{*}rule"):
             cells = [(text.text or "").strip() or "—" for text in rule.iter("{*}text")]
+            cells += [note.text for note in rule.iterchildren("{*}description") if note.text]
             found[str(rule.get("id"))] = (str(decision.get("name")), " | ".join(cells))
     return found
 

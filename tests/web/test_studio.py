@@ -155,7 +155,7 @@ def test_an_overlap_in_a_table_is_found_while_one_types_and_undone(street, draft
     who.page.keyboard.type("（核对）")
     who.page.get_by_role("button", name="保存").click()
     expect(who.page.get_by_text("没有未保存的修改")).to_be_visible()
-    who.go(f"/studio/drafts/{draft}/review").sees("修改决策表 liangjiang/lj_scope.dmn")
+    who.go(f"/studio/drafts/{draft}/review").sees("决策表“适用范围”的一行由")
 
 
 def test_a_field_is_added_to_a_form_beside_its_preview(street, draft, as_person):
