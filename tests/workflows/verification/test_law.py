@@ -60,6 +60,8 @@ def test_an_invariant_realises_a_clause():
     [
         {"pattern": "SOMETIMES"},
         {"before": [{"code": "A-NOWHERE"}]},
+        {"before": [{"element": "nowhere"}]},
+        {"after_elements": ["nowhere"]},
         {"procedures": ["a.c"]},
         {"text": ""},
         {"tag": "X"},

@@ -5,6 +5,10 @@ import json
 import pytest
 import yaml
 
+from workflows.diagrams import Diagram, Flow, Node, Process
+from workflows.verification import Subject
+from workflows.verification.invariants import coverage
+
 
 @pytest.fixture
 def broken(bpmn):
@@ -254,3 +258,19 @@ def test_a_process_that_calls_itself_comes_to_an_end(bpmn, broken):
     main = bpmn.process("start>call>y>end", call=bpmn.call(dataKey="called"), y=y(bpmn))
     found = bpmn.findings(main, called, invariants__yaml=yaml.safe_dump([{"id": "I", **BEFORE}]))
     assert not any(each.rule == "invariants.broken" for each in found)
+
+
+def test_what_only_data_decide_is_listed_for_running_cases():
+    node = Node("y", "userTask", "", "p", activity_code="A-NAME", data_key="y")
+    start, end = Node("s", "startEvent", "", "p"), Node("e", "endEvent", "", "p")
+    flows = {f"{a}{b}": Flow(f"{a}{b}", a, b, "", None, "p") for a, b in ("sy", "ye")}
+    process = Process("p", "", {n.id: n for n in (start, node, end)}, flows, {})
+    subject = Subject("p", {}, {"p.bpmn": Diagram({"p": process}, ())}, {}, frozenset(), {}, {})
+    never = {"pattern": "NEVER", "codes": ["A-NAME"], "text": "不得"}
+    rows = [
+        {**never, "id": "BY-DATA", "when": "=case.funds > 3"},
+        {**never, "id": "BY-PARAMETER", "when": "=1 > 2"},
+        {"id": "BY-PATH", "pattern": "UNIQ", "code": "A-NAME", "per": "case", "text": "一次"},
+    ]
+    found = coverage(subject, rows)
+    assert (found.findings, found.at_run_time) == ([], ["BY-DATA"])
