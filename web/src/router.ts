@@ -21,6 +21,7 @@ const inside: RouteRecordRaw[] = [
   { path: 'operations/incidents/:incidentId', name: 'incident', component: () => import('./operations/IncidentPage.vue'), props: true, meta: { title: 'operations.tabs.incidents' } },
   { path: 'operations/:tab?', name: 'operations', component: () => import('./operations/OperationsPage.vue'), props: true, meta: { title: 'operations.title' } },
   { path: 'studio', name: 'studio', component: () => import('./studio/StudioPage.vue'), meta: { title: 'common.nav.studio' } },
+  { path: 'studio/migration/:procedure', name: 'migration', component: () => import('./migrating/MigrationPage.vue'), props: true, meta: { title: 'common.nav.studio' } },
   { path: 'studio/drafts/:draftId/:tab?', name: 'studio-draft', component: () => import('./studio/DraftPage.vue'), props: true, meta: { title: 'common.nav.studio' } },
   { path: 'me/:tab?', name: 'me', component: () => import('./handling/MePage.vue'), props: true, meta: { title: 'handling.me.title' } },
 ]

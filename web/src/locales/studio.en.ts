@@ -1,6 +1,6 @@
 export default {
   title: 'Studio',
-  list: {
+  list: { move: 'Move running cases',
     hint: 'Change procedures in drafts; another process owner reviews and publishes them. Running cases are not touched.', none: 'There is no procedure that you may change', version: 'Version {n} in force', unpublished: 'Not published yet', pending: 'Version {version} in force from {on}',
     open: 'New draft', openOf: 'New draft of {title}', drafts: 'Drafts', noDrafts: 'No drafts', draft: 'opened by {by}, {at}', create: 'New procedure', back: 'Go back to a version', backTo: 'Go back to version {n}', versions: 'Versions', loadedAt: 'Version {n} · {at}', current: 'in force', acts: 'Record',
   },

@@ -1,6 +1,6 @@
 export default {
   title: '流程工作室',
-  list: {
+  list: { move: '迁移在办办件',
     hint: '在草稿里修改流程，由另一位流程负责人复核后发布。正在办理的办件不受影响。', none: '您没有可以修改的办理事项', version: '现行第 {n} 版', unpublished: '尚未发布', pending: '第 {version} 版自 {on} 起施行',
     open: '新开草稿', openOf: '为{title}新开草稿', drafts: '草稿', noDrafts: '没有草稿', draft: '{by} 于 {at} 打开', create: '新建办理事项', back: '回到某一版', backTo: '回到第 {n} 版', versions: '历次版本', loadedAt: '第 {n} 版 · {at}', current: '现行', acts: '留痕',
   },
