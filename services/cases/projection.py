@@ -50,13 +50,13 @@ def project(
     locked by the caller; its version check refuses a stale write.
     """
     case = world.case
-    gate.let_pass(world, step)
     opened = _tasks(world, step, done)
     _deadlines(world, step, {task.id for task in opened})
     _jobs(world, step)
     posting.post(world, step.thrown)
     if set(step.messages) - set(case.messages):
         posting.wake(world)
+    gate.let_pass(world, step)  # what it notes is written with the rest of the case, once
     case.document = step.document
     flag_modified(case, "document")  # the engine changes it in place
     world.keep_facts()
