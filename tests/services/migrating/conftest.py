@@ -87,5 +87,11 @@ def _plain(row):
 
 
 @pytest.fixture
+def desk(sqlite_desk):
+    """On SQLite: nothing here depends on the database."""
+    return sqlite_desk
+
+
+@pytest.fixture
 def owner(desk):
     return Owner(desk)

@@ -20,8 +20,6 @@ SCENARIOS = [
     "baoshan/supplement_pauses",
     "liangjiang/approval",
     "lingang/conditional_then_passed",
-    "ningbo/approval",
-    "yrd/straight_one_province",
     "yrd/wrong_province_transferred",
 ]
 

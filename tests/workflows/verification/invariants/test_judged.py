@@ -18,8 +18,8 @@ from workflows.verification.invariants.scene import Scene
 from workflows.verification.invariants.walking import Walk
 
 SEED = int(os.environ.get("LIANCHENG_NETS_SEED", random.SystemRandom().randrange(10**9)))
-NUMBER = int(os.environ.get("LIANCHENG_NETS", "150"))
-FEWEST = 0.05  # of each verdict, or the models say nothing
+NUMBER = int(os.environ.get("LIANCHENG_NETS", "60"))
+FEWEST = 2  # of each verdict, or the models say nothing: as many are drawn as that takes
 ROWS = {
     "PREC": {"pattern": "PREC", "before": [{"code": "A-X"}], "after": ["A-Y"]},
     "ORDER": {"pattern": "ORDER", "codes": ["A-X", "A-Y"]},
@@ -33,7 +33,7 @@ ROWS = {
 def test_our_verdicts_are_those_of_a_judge_who_tries_every_order(pattern):
     print(f"seed {SEED}")
     chance, judged, bad = random.Random(f"{SEED} {pattern}"), 0, 0
-    while judged < NUMBER // len(ROWS):
+    while judged < NUMBER // len(ROWS) or not FEWEST <= bad <= judged - FEWEST:
         model = Drawing(chance).process()
         sound = other.judge(model)
         tasks = sorted(n for n in model.nodes if n[0] in "tv")
@@ -48,7 +48,7 @@ def test_our_verdicts_are_those_of_a_judge_who_tries_every_order(pattern):
         for alone in (True, False):
             assert ours(model, x, y, pattern, alone=alone) is is_broken, drawn
         bad += is_broken
-    assert FEWEST * judged < bad < (1 - FEWEST) * judged
+        assert judged < 100 * FEWEST, "hardly any model breaks it, or hardly any obeys it"
 
 
 def ours(model: Process, x: str, y: str, pattern: str, *, alone: bool) -> bool:

@@ -1,4 +1,4 @@
-"""A sample of the edits that break the law, and of those that do not: two of each kind.
+"""A sample of the edits that break the law, and of those that do not: one of each kind.
 
 All of them, with a table and what is let through: ``python -m tests.workflows.verification.mutants``.
 """
@@ -27,7 +27,7 @@ def sample(mutants: Iterable[Mutant], most: int) -> list[Mutant]:
     return found
 
 
-@pytest.mark.parametrize("mutant", sample(all_breaking(), 2), ids=lambda mutant: mutant.id)
+@pytest.mark.parametrize("mutant", sample(all_breaking(), 1), ids=lambda mutant: mutant.id)
 def test_an_edit_that_breaks_the_law_is_refused_and_the_clause_named(mutant):
     result = tried(mutant)
     assert result.is_refused

@@ -8,9 +8,10 @@ import { panelModule } from '../panel/provider'
 import type { Vocabulary } from '../panel/words'
 import { ChineseModule } from './chinese'
 import { OffersModule } from './offers'
-import type { Services, Shape } from './services'
+import type { Canvas, Services, Shape } from './services'
 
 const SMALLEST = 0.55
+const PALETTE = 135 // its width and margins, in pixels
 const READABLE = 0.75
 
 export interface Marked {
@@ -46,6 +47,14 @@ interface Places {
   panel: HTMLElement
 }
 
+/** Show the whole diagram beside the palette, not under it. */
+function fit(canvas: Canvas): void {
+  canvas.zoom('fit-viewport', 'auto')
+  const { x, y, width, height, outer } = canvas.viewbox()
+  const room = (PALETTE * width) / Math.max(outer.width - PALETTE, PALETTE)
+  canvas.viewbox({ x: x - room, y: y - (room * height) / width / 2, width: width + room, height: height + (room * height) / width })
+}
+
 /** Open a BPMN file for editing. Raises if it cannot be read as a diagram. */
 export async function openModeler(places: Places, xml: string, words: () => Vocabulary, onChange: () => void): Promise<OpenModeler> {
   const modeler = new Modeler({
@@ -61,7 +70,7 @@ export async function openModeler(places: Places, xml: string, words: () => Voca
   const stack = service('commandStack')
   let opened = { text: xml, at: stack._stackIdx }
   let shown: Marked[] = []
-  canvas.zoom('fit-viewport', 'auto')
+  fit(canvas)
   if (canvas.zoom() < SMALLEST) readable(canvas, registry.filter((each) => each.type === 'bpmn:StartEvent')[0])
   service('eventBus').on('commandStack.changed', onChange)
 
@@ -77,7 +86,7 @@ export async function openModeler(places: Places, xml: string, words: () => Voca
     canUndo: () => stack.canUndo(),
     canRedo: () => stack.canRedo(),
     zoom: (factor) => void canvas.zoom(canvas.zoom() * factor),
-    fit: () => void canvas.zoom('fit-viewport', 'auto'),
+    fit: () => fit(canvas),
     mark(marked) {
       for (const { id, marker } of shown) if (registry.get(id)) canvas.removeMarker(id, marker)
       shown = marked.filter(({ id }) => registry.get(id) !== undefined)

@@ -32,7 +32,15 @@ export interface CommandStack {
   _stackIdx: number
 }
 
+interface Box {
+  x: number
+  y: number
+  width: number
+  height: number
+}
+
 export interface Canvas {
+  viewbox: (box?: Box) => Box & { outer: Box }
   addMarker: (id: string, marker: string) => void
   removeMarker: (id: string, marker: string) => void
   zoom: (level?: number | 'fit-viewport', center?: 'auto') => number
