@@ -7,8 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services import legal_bases, notifications, procedures
-from services.db.models import LegalBasis, Membership
-from services.policies.verdicts import PROCESS_OWNER
+from services.db.models import LegalBasis
 from services.runtime import Runtime
 from workflows.calendar import TIME_ZONE
 
@@ -38,14 +37,10 @@ def expiring(session: Session, now: datetime) -> Iterator[tuple[LegalBasis, str]
 
 
 def _tell(session: Session, runtime: Runtime, basis: LegalBasis, text: str, now: datetime) -> int:
-    agencies = procedures.agencies(session, basis.jurisdiction)
-    owners = select(Membership.person_id).where(
-        Membership.party_id.in_(agencies), Membership.role == PROCESS_OWNER
-    )
     data = {"basis": basis.title, "ends_on": str(basis.effective_to), "advice": text}
     return notifications.announce(
         session,
         runtime,
-        set(session.scalars(owners)),
+        procedures.owners(session, basis.jurisdiction),
         notifications.Announcement(EVENT, data, key=f"{EVENT}:{basis.id}", at=now),
     )

@@ -14,9 +14,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from forms import CompiledForm, compile_form
-from services.db.models import Blob, Party, PartyKind, Procedure
+from services.db.models import Blob, Membership, Party, PartyKind, Procedure
 from services.db.models import Bundle as BundleRow
 from services.errors import NotFoundError
+from services.policies.verdicts import PROCESS_OWNER
 from workflows import strict_yaml
 from workflows.bundles import Bundle, Opened, open_bundle
 from workflows.diagrams import Node
@@ -128,6 +129,14 @@ def agencies(session: Session, jurisdiction: str) -> list[UUID]:
     if not found:
         raise NotFoundError("没有这个辖区")
     return found
+
+
+def owners(session: Session, jurisdiction: str) -> set[UUID]:
+    """Return the process owners of a jurisdiction's agencies."""
+    query = select(Membership.person_id).where(
+        Membership.party_id.in_(agencies(session, jurisdiction)), Membership.role == PROCESS_OWNER
+    )
+    return set(session.scalars(query))
 
 
 _READY: dict[str, Ready] = {}

@@ -12,7 +12,7 @@ from services.actors import Actor
 from services.db.models import DraftReview, DraftRevision, DraftState, Procedure, ProcedureDraft
 from services.errors import ConflictError, InvalidError, NotAllowedError
 from services.runtime import Runtime
-from services.studio import checks, drafts, files, pages, publications
+from services.studio import checks, drafts, files, pages, publications, telling
 from workflows.calendar import TIME_ZONE
 
 
@@ -38,16 +38,16 @@ def send(
         raise ConflictError("草稿与现行版本没有不同，不需要送审", "UNCHANGED")
     checks.require_clean(session, runtime, draft)
     draft.state = DraftState.IN_REVIEW
-    session.add(
-        DraftReview(
-            draft_id=draft.id,
-            effective_on=effective_on,
-            note=note,
-            sent_by=actor.person_id,
-            sent_at=now,
-        )
+    review = DraftReview(
+        draft_id=draft.id,
+        effective_on=effective_on,
+        note=note,
+        sent_by=actor.person_id,
+        sent_at=now,
     )
+    session.add(review)
     session.flush()
+    telling.sent(session, runtime, actor, draft, review, _authors(session, draft, review))
     payload = {"digest": _digest(session, draft), "effective_on": effective_on.isoformat()}
     drafts.record(session, runtime, actor, draft, "draft.sent", payload | {"note": note})
     return pages.shown(session, draft)
@@ -79,7 +79,8 @@ def decide(
     Raises NotFoundError, NotAllowedError, InvalidError, ConflictError (FINDINGS, OUTDATED, STALE).
     """
     draft, review = _in_review(session, actor, draft_id)
-    if actor.person_id in _authors(session, draft, review):
+    authors = _authors(session, draft, review)
+    if actor.person_id in authors:
         raise NotAllowedError("修改过草稿的人不能复核，请由另一位流程负责人复核")
     if not is_approved and not reason:
         raise InvalidError("退回须说明理由", {"reason": ["请写明需要修改什么"]})
@@ -94,6 +95,7 @@ def decide(
     drafts.record(session, runtime, actor, draft, what, payload)
     if is_approved:
         _publish(session, runtime, actor, draft, review)
+    telling.decided(session, runtime, actor, draft, review, authors)
     session.flush()
     return pages.shown(session, draft)
 

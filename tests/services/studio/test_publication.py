@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from services import jurisdiction_audit, loading, procedures
+from services import jurisdiction_audit, loading, mailbox, procedures
 from services.background.chores import Chores
 from services.db.engine import unit_of_work
 from services.db.models import Case, Procedure
@@ -200,3 +200,24 @@ def test_a_worker_lets_a_version_take_effect_where_nobody_starts_a_case(studio):
     chores.see_to()
 
     assert days_of(studio, current(studio)) == 7
+
+
+def test_the_second_person_is_told_and_the_author_hears_the_decision(studio):
+    draft = studio.open()
+    studio.set_days(draft, 7)
+    studio.send(draft, note="按修订后的办法调整")
+    assert told(studio, "lj-owner2") == ["待复核：产业创新联合体组建申请与审批"]
+    assert told(studio, "lj-owner") == []
+
+    studio.decide(draft, is_approved=False, reason="请写明修订的条款")
+
+    assert told(studio, "lj-owner") == ["退回修改：产业创新联合体组建申请与审批"]
+    assert len(told(studio, "lj-owner2")) == 1
+
+
+def told(studio, login):
+    """The subjects of what somebody has been told in the app."""
+    actor = studio.desk.actor(login)
+    with unit_of_work(studio.desk.runtime.sessions) as session:
+        rows = mailbox.listed(session, studio.desk.runtime, actor, before=None, limit=20)
+        return [row["subject"] for row in rows]
