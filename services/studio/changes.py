@@ -77,12 +77,18 @@ def _settings(path: str, old: Any, new: Any) -> Iterator[Change]:
             yield _change(path, key, kind, f"{word}{name}（{_amount(entry)}）")
         elif _amount(before[key]) != _amount(entry):
             text = f"{name}{diagram_changes.turned(_amount(before[key]), _amount(entry))}"
-            yield _change(path, key, "changed", text)
+            yield _change(path, key, "changed", text + _statutory(before[key]))
         else:
             yield _change(path, key, "changed", f"{name}的依据或说明有修改")
     titles = [each["procedure"]["title"].get("zh") for each in (old, new)]
     if titles[0] != titles[1]:
         yield _change(path, "title", "changed", f"名称由“{titles[0]}”改为“{titles[1]}”")
+
+
+def _statutory(entry: Mapping[str, Any]) -> str:
+    """Remind the second person of a value that is the law's own."""
+    article = entry.get("article") or "所依据的条款"
+    return f"（法定参数，须与{article}一致）" if entry.get("fixed") else ""
 
 
 def _amount(entry: Mapping[str, Any]) -> str:

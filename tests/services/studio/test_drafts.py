@@ -107,7 +107,9 @@ def test_a_stale_save_is_refused_and_told_what_changed_and_by_whom(any_studio):
 
     assert refused.value.code == "STALE"
     assert refused.value.details["changed_by"] == "冯七（流程管理员）"
-    assert refused.value.details["changes"] == ["参数“公示天数”由 5 个工作日改为 7 个工作日"]
+    assert refused.value.details["changes"] == [
+        "参数“公示天数”由 5 个工作日改为 7 个工作日（法定参数，须与五(二)一致）"
+    ]
     assert '"value": 7' in any_studio.read(draft, SETTINGS)["text"]
 
 

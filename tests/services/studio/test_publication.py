@@ -136,7 +136,9 @@ def test_a_version_can_be_gone_back_to(studio):
 
     back = studio.open(version=1)
 
-    assert studio.changes(back) == ["参数“公示天数”由 7 个工作日改为 5 个工作日"]
+    assert studio.changes(back) == [
+        "参数“公示天数”由 7 个工作日改为 5 个工作日（法定参数，须与五(二)一致）"
+    ]
     studio.publish(back)
     assert current(studio) == first
 
@@ -156,7 +158,9 @@ def test_a_draft_never_undoes_what_was_published_meanwhile(studio):
     assert refused.value.code == "OUTDATED"
     studio.merge(mine)
 
-    assert studio.changes(mine) == ["参数“公示天数”由 5 个工作日改为 7 个工作日"]
+    assert studio.changes(mine) == [
+        "参数“公示天数”由 5 个工作日改为 7 个工作日（法定参数，须与五(二)一致）"
+    ]
     assert "公示通过吗？" in studio.read(mine, DIAGRAM)["text"]
 
 
@@ -172,7 +176,9 @@ def test_files_that_both_sides_changed_are_named_and_not_merged_by_chance(studio
     assert refused.value.details["files"] == [SETTINGS]
     studio.merge(mine, keep=[SETTINGS])
 
-    assert studio.changes(mine) == ["参数“公示天数”由 9 个工作日改为 7 个工作日"]
+    assert studio.changes(mine) == [
+        "参数“公示天数”由 9 个工作日改为 7 个工作日（法定参数，须与五(二)一致）"
+    ]
 
 
 def test_loading_from_disk_leaves_what_people_published(studio):
