@@ -182,7 +182,7 @@ def batched(ids: list[UUID], size: int) -> Iterable[list[UUID]]:
 def as_production(connection: Connection, case_ids: list[UUID]) -> None:
     """Let rehearsed cases count as real ones, so that they stand in everybody's lists."""
     cases: Table = Case.__table__  # type: ignore[assignment]
-    values = {"is_rehearsal": False, "rehearsal": None}
+    values = {"is_rehearsal": False, "rehearsal": None, "clock_offset_seconds": 0}
     for part in batched(case_ids, _PARAMETERS):
         connection.execute(cases.update().where(cases.c.id.in_(part)).values(values))
     connection.commit()

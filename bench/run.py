@@ -44,7 +44,7 @@ def main() -> None:
     for line in _lines(results):
         table.add_row(*line)
     if "load" in results:
-        console.print(_load_table(results["load"]))
+        Console(width=max(console.width, 220)).print(_load_table(results["load"]))
         return
     console.print(table)
     if "feel" in results:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, or_, select, true, tuple_, union_all
+from sqlalchemy import Select, select, true, tuple_, union_all
 from sqlalchemy.orm import Session
 
 from services import policies
@@ -106,7 +106,7 @@ def cases_of(
     """Return the cases the actor sees, newest first."""
     seen = select(CaseAccess.case_id).where(CaseAccess.party_id.in_(actor.parties))
     personal = policies.asked_cases(actor)
-    query = select(Case).where(or_(Case.id.in_(seen), Case.id.in_(personal)))
+    query = select(Case).where(Case.id.in_(seen.union(personal)))  # OR would read every case
     if before is not None:
         query = query.where(tuple_(Case.started_at, Case.id) < before)
     return list(

@@ -12,6 +12,8 @@ from services.db.base import CODE, NAME, Base, PackedJson, text_enum
 from services.db.models.parties import Party
 from services.db.models.procedures import LegalBasis
 
+_AHEAD = text("clock_offset_seconds <> 0")
+
 
 class CaseStatus(StrEnum):
     OPEN = "open"
@@ -69,6 +71,12 @@ class Case(Base):
     __table_args__ = (
         Index(None, "starter_party_id", "started_at", "id"),
         Index(None, "started_by", "started_at", "id"),
+        Index(
+            "ix_cases_clock_ahead",
+            "clock_offset_seconds",
+            postgresql_where=_AHEAD,
+            sqlite_where=_AHEAD,
+        ),
     )
 
 
