@@ -1,4 +1,4 @@
-"""The one gate through which every step of a case passes before it is written.
+"""The one gate through which every step of a case passes before it is committed.
 
 Whoever moves a case (a person, a timer, a worker, whoever skips or migrates) has its step looked at
 here, in the transaction: the invariants of the regulation on the case's whole history, and that a

@@ -146,7 +146,7 @@ def _offsets(session: Session, actor: Actor) -> list[int]:
     """Return how far the clocks of rehearsals with tasks for the actor are ahead."""
     mine = or_(false(), *(where for _party, where in inbox.addressed(actor)))
     has_mine = select(Task.id).where(Task.case_id == Case.id, Task.status == TaskStatus.OPEN, mine)
-    query = (  # from the few clocks that are ahead, not from one's many tasks
+    query = (  # from the few clocks ahead (a literal 0: their index is partial), not from one's many tasks
         select(Case.clock_offset_seconds)
         .where(Case.clock_offset_seconds != literal_column("0"), has_mine.exists())
         .distinct()
