@@ -53,7 +53,8 @@ run: setup web fonts ## Serve the product with jurisdictions and sample parties 
 
 test: setup system web ## Run everything: tests, scenarios, chaos, lints have their own target
 	folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && \
-	  $(BIN)/pytest -n 2 --dist loadgroup --basetemp "$$folder/tests"
+	  $(BIN)/pytest -n 3 --dist loadgroup --basetemp "$$folder/tests" --ignore tests/web && \
+	  $(BIN)/pytest -n 2 --dist worksteal --basetemp "$$folder/web" tests/web
 
 chaos: setup system ## The long storm and the long forms of the tests, each with a summary
 	sound=0; $(BIN)/python -m tests.chaos.run $(CHAOS) || sound=1; \

@@ -48,10 +48,10 @@ def actor(session: Session) -> Actor:
     known = accounts.identify(session, now, given) if given else None
     if known is None:
         raise NotSignedInError("请先登录，或登录已过期")
-    found, who = known
+    csrf, who = known
     if request.method not in _SAFE and not _is_bearer():
         given_csrf = request.headers.get(CSRF_HEADER, "")
-        if found.csrf is None or not compare_digest(given_csrf.encode(), found.csrf.encode()):
+        if csrf is None or not compare_digest(given_csrf.encode(), csrf.encode()):
             raise NotAllowedError("请求缺少安全令牌，请刷新页面后再试")
     g.actor = who = _narrowed(who)
     return who

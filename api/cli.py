@@ -17,7 +17,7 @@ from api.cli_cases import case
 from api.cli_doctor import doctor
 from api.cli_handoffs import handoff
 from api.console import console, open_runtime, print_rows, read_settings
-from services import cases, checking, deadlines, loading, logs, parties
+from services import cases, checking, deadlines, loading, logs, memory, parties
 from services.db import migrate as migrations
 from services.db.engine import unit_of_work
 from services.runtime import Runtime
@@ -27,6 +27,7 @@ from services.settings import Settings
 @click.group()
 def main() -> None:
     """Liancheng 联程: government procedures run straight from their BPMN diagrams."""
+    memory.collect_seldom()
 
 
 @main.command()

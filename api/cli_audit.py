@@ -11,7 +11,7 @@ from rich.progress import track
 from api.console import console, open_runtime, print_rows
 from services import audit as chains
 from services import erasures, jurisdiction_audit
-from services.checkpoints import taking, verifying
+from services.checkpoints import jurisdictions, taking, verifying
 from services.db.engine import reading, unit_of_work
 from services.errors import DomainError
 from services.gateways.anchors import AnchorStore, FolderAnchors
@@ -44,9 +44,10 @@ def audit_verify(folder: Path | None, keys: tuple[str, ...], *, as_json: bool) -
             cases += 1
             broken += [finding] if finding else []
         broken += list(verifying.compare(session, replayed))
-        jurisdictions = [found for found in jurisdiction_audit.verify(session) if found]
+        lost = [found for found in jurisdiction_audit.verify(session) if found]
+        lost += jurisdictions.compare(session, replayed)
     problems = replayed.problems + missing
-    problems += [f"辖区 {b.jurisdiction} 的留痕链第 {b.seq} 条：{b.problem}" for b in jurisdictions]
+    problems += [f"辖区 {b.jurisdiction} 的留痕链第 {b.seq} 条：{b.problem}" for b in lost]
     _report(cases, [_row(f) for f in broken], problems, replayed, as_json=as_json)
     sys.exit(1 if broken or problems else 0)
 

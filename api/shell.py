@@ -1,6 +1,7 @@
 """The shell around service calls: transactions for reading and for commands."""
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any, TypeVar
 
 from flask import Response, g, jsonify, request
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Session
 from api import auth
 from services import commands
 from services.actors import Actor
-from services.db.engine import reading
+from services.db.engine import discarded, reading
 from services.errors import InvalidError
 
 MAX_KEY = 100
@@ -28,6 +29,12 @@ def read_publicly(query: Callable[[Session], T]) -> T:
     """Run a query that needs no login."""
     with reading(auth.runtime().sessions) as session:
         return query(session)
+
+
+def pretend(act: Callable[[Session, Actor], T]) -> T:
+    """Run a command as the signed-in person to see what it comes to; nothing of it is kept."""
+    with discarded(auth.runtime().sessions) as session:
+        return act(session, auth.actor(session))
 
 
 def command(
@@ -66,7 +73,13 @@ def command_publicly(
 
 
 def _dumped(schema: type[Schema] | None, result: Any, *, many: bool = False) -> Any:
-    return schema(many=many).dump(result) if schema is not None else result
+    return _schema(schema).dump(result, many=many) if schema is not None else result
+
+
+@cache
+def _schema(schema: type[Schema]) -> Schema:
+    """Return a schema made once: making one copies all its fields; dumping changes nothing of it."""
+    return schema()
 
 
 def _reply(answer: commands.Answer) -> Response:

@@ -54,6 +54,7 @@ def template(connection: Connection, case_id: UUID) -> Template:
     [case] = rows["cases"]
     own = {case_id} | {r["id"] for each in rows.values() for r in each if "id" in r}
     own |= set(_state_ids(case["engine_state"])) if case["engine_state"] else set()
+    own |= {row["task_id"] for row in rows.get("notices", [])}
     return Template(case_id, rows, own, case["number"])
 
 
@@ -98,7 +99,8 @@ def _copy(source: Template, batch: dict[str, list[dict[str, Any]]]) -> UUID:
         if row["dedupe_key"] == before["dedupe_key"]:  # names nothing of the case's own
             row["dedupe_key"] += f":{salt.hex()[:10]}"
     [case] = copied["cases"]
-    case["number"] = f"{source.number}-{salt.hex()[:10]}"
+    for row in (case, *copied.get("notices", [])):
+        row["number"] += f"-{salt.hex()[:10]}"
     if case["engine_state"]:
         case["engine_state"] = _state(case["engine_state"], new)
     _seal(copied, case)

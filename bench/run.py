@@ -9,7 +9,18 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from bench import checking, completion, expressions, inbox, load, pages, rate, storage, tables
+from bench import (
+    checking,
+    completion,
+    expressions,
+    inbox,
+    load,
+    migrating,
+    pages,
+    rate,
+    storage,
+    tables,
+)
 from bench.world import DATABASES
 
 console = Console()
@@ -31,6 +42,7 @@ def main() -> None:
             "pages",
             "load",
             "checking",
+            "migrating",
         ],
     )
     parser.add_argument("--rows", type=int, default=inbox.ROWS, help="open tasks in the inbox")
@@ -83,8 +95,11 @@ def _measure(only: str | None, rows: int, cases: int) -> dict[str, Any]:
         results["tables"] = tables.measure()
     if only in (None, "checking"):
         results["checking"] = checking.measure()
+        results["live check"] = checking.live()
     if only in (None, "pages"):
         results["pages"] = pages.measure()
+    if only == "migrating":  # minutes
+        results["migrating"] = migrating.measure()
     if only == "load":  # an hour's work at the full size: only when it is asked for
         results["load"] = load.measure((*(n for n in load.SIZES if n < cases), cases))
     return results
@@ -110,8 +125,12 @@ def _lines(results: dict[str, Any]) -> list[tuple[str, str, str, str]]:
             continue  # a table of its own
         elif name == "pages":
             lines += _page_lines(found)
+        elif name == "live check":
+            lines.append(_live_line(found))
         elif name == "checking":
             lines += [_check_line(row) for row in found]
+        elif name == "migrating":
+            lines += _migrating_lines(found)
         elif name == "tables":
             lines += [_table_line(row) for row in found]
         else:
@@ -126,6 +145,14 @@ def _rate_line(found: dict[str, Any]) -> tuple[str, str, str, str]:
     measured = f"{rate:.0f}/s, {times}, {found['server_ms']:.1f} ms of the server's processor"
     enough = rate >= 100 or 1000 / rate <= 2 * floor
     return ("completions, postgresql", measured, f"≥ 100/s or 2 × {floor:.1f} ms", _mark(enough))
+
+
+def _live_line(found: dict[str, Any]) -> tuple[str, str, str, str]:
+    """Return the studio's check after an edit: absolute, and beside parsing the bundle."""
+    took, parsed = found["median_seconds"], found["parse_seconds"]
+    measured = f"{took:.2f} s, worst {found['worst_seconds']:.2f} s, parsing alone {parsed:.2f} s"
+    name = f"live check, {found['procedure']}"
+    return (name, measured, "≤ 1 s", f"{took / parsed:.1f} × {_mark(took <= 1)}")
 
 
 def _load_table(found: dict[str, Any]) -> Table:
@@ -157,6 +184,19 @@ def _check_line(row: dict[str, Any]) -> tuple[str, str, str, str]:
     budget = row["budget_seconds"]
     name = f"check {row['procedure']}, {row['nodes']} nodes"
     return (name, measured, f"≤ {budget:.0f} s", _mark(row["check_seconds"] <= budget))
+
+
+def _migrating_lines(found: dict[str, Any]) -> list[tuple[str, str, str, str]]:
+    cases = f"{found['cases']:,} cases in {found['states']} states"
+    lights = ", ".join(f"{number} {light}" for light, number in sorted(found["lights"].items()))
+    planned = f"{found['plan_s']:.1f} s: {lights}, {found['groups']} groups"
+    lines = [(f"plan, {cases}", planned, "≤ 10 s", _mark(found["plan_s"] <= 10))]
+    for act in ("rehearse", "move", "undo"):
+        times = found[f"{act}_ms"]
+        measured = f"p50 {times['p50']:.0f}, p95 {times['p95']:.0f} ms; all {times['all_s']:.0f} s"
+        measured += f"; {times['cpu']:.0f} ms of CPU each"
+        lines.append((f"{act} a case", measured, "CPU ≤ 100 ms", _mark(times["cpu"] <= 100)))
+    return lines
 
 
 def _table_line(row: dict[str, Any]) -> tuple[str, str, str, str]:

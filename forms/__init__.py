@@ -13,7 +13,8 @@ from forms.errors import (
     FormInvalidError,
     FormNotFoundError,
 )
-from forms.library import files, find, load, parse
+from forms.library import compiled, files, find, load, parse
+from forms.samples import Sample, sample
 
 __all__ = [
     "WHOLE_FORM",
@@ -25,9 +26,12 @@ __all__ = [
     "FormField",
     "FormInvalidError",
     "FormNotFoundError",
+    "Sample",
     "compile_form",
+    "compiled",
     "files",
     "find",
     "load",
     "parse",
+    "sample",
 ]

@@ -52,6 +52,8 @@ class AnswerField(fields.Field[Any]):
         """Return the clean answer, or ``missing`` for a hidden field."""
         if value is HIDDEN:
             return missing
+        if self.spec.is_held:  # put in by the server, as the case holds it
+            return self.nothing() if value is missing else value
         if self.spec.is_readonly:
             if value is missing or value in (None, "", []):  # form-js sends it, still empty
                 return missing

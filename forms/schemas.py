@@ -104,8 +104,9 @@ class TableAnswer(AnswerField):
 
     def _repeated(self, rows: list[dict[str, Any]]) -> dict[str | int, Any]:
         errors: dict[str | int, Any] = {}
-        for column in self.spec.unique_columns:
-            label = next(child.label for child in self.spec.children if child.key == column)
+        labels = {child.key: child.label for child in self.spec.children}
+        for column in filter(labels.get, self.spec.unique_columns):
+            label = labels[column]
             first: dict[Any, int] = {}
             for number, row in enumerate(rows):
                 earlier = first.setdefault(row.get(column), number)

@@ -7,6 +7,7 @@ from typing import Any, Final
 from forms.components import CONTAINERS, DEFAULT_FILE_TYPES, INPUTS
 from forms.limits import DEFAULT_TEXT_LENGTH, MAX_ROWS
 from forms.patterns import NamedPattern, named
+from forms.rights import MARK, READONLY
 from workflows import feel
 
 Component = Mapping[str, Any]
@@ -47,8 +48,13 @@ class FieldSpec:
 
     @property
     def is_readonly(self) -> bool:
-        """Whether the value is computed or only read; an answer is refused."""
-        return bool(self.component.get("readonly"))
+        """Whether the system computes the value; an answer is refused."""
+        return bool(self.component.get("readonly")) and not self.is_held
+
+    @property
+    def is_held(self) -> bool:
+        """Whether this step only reads the value: the case holds it, a changed one is refused."""
+        return self.custom(MARK) == READONLY
 
     @property
     def max_length(self) -> int:

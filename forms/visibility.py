@@ -62,6 +62,9 @@ class Visibility:
         run: Run,
         row: dict[str, Any] | None,
     ) -> Any:
+        if spec.is_held:
+            seen[spec.key] = None if value is missing else value
+            return value
         if spec.type == "group":
             return self._group(spec, value, seen, run, row)
         if spec.type == "dynamiclist":

@@ -1,6 +1,7 @@
 """Signing in and out: argon2, sessions kept by the server, bearer tokens, throttling."""
 
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -28,7 +29,14 @@ _NOBODY = _HASHER.hash("nobody has this password")
 
 
 _WHO_IT_IS = (  # made once: it is asked at every request
-    select(LoginSession, Person.name, substitutions.IS_ASKED, Membership.party_id, Membership.role)
+    select(
+        LoginSession.csrf,
+        Person.id,
+        Person.name,
+        substitutions.IS_ASKED,
+        Membership.party_id,
+        Membership.role,
+    )
     .join(Person, Person.id == LoginSession.person_id)
     .outerjoin(Membership, Membership.person_id == Person.id)
     .where(
@@ -154,20 +162,20 @@ def find_session(session: Session, now: datetime, token: str) -> LoginSession | 
     return row if row is not None and row.expires_at > now else None
 
 
-def identify(session: Session, now: datetime, token: str) -> tuple[LoginSession, Actor] | None:
-    """Return a living session and its person as they are now, in one query or two.
+def identify(session: Session, now: datetime, token: str) -> tuple[str | None, Actor] | None:
+    """Return a living session's CSRF token and its person as they are now, in one query or two.
 
     None for a session that is over, or a person switched off.
     """
     today = substitutions.day_of(now)
     asked = {"token": _digest(token), "now": now, "today": today}
-    rows = session.execute(_WHO_IT_IS, asked).all()
+    rows = session.connection().execute(_WHO_IT_IS, asked).all()
     if not rows:
         return None
-    found, name, is_asked, _party, _role = rows[0]
+    csrf, person_id, name, is_asked, _party, _role = rows[0]
     held = frozenset((party, role) for *_who, party, role in rows if party is not None)
-    stand_ins = substitutions.standing_in(session, found.person_id, now) if is_asked else ()
-    return found, Actor(found.person_id, name, held, stand_ins)
+    stand_ins = substitutions.standing_in(session, person_id, now) if is_asked else ()
+    return csrf, Actor(person_id, name, held, stand_ins)
 
 
 def sign_out(session: Session, token: str) -> None:
@@ -189,3 +197,9 @@ def actor_of(session: Session, person_id: UUID, now: datetime | None = None) -> 
     stand_ins = substitutions.standing_in(session, person_id, now) if now is not None else ()
     held = frozenset((party, role) for party, role in rows)
     return Actor(person.id, person.name, held, stand_ins)
+
+
+def names_of(session: Session, ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Return the names of people by id; of unknown ids nothing."""
+    rows = session.execute(select(Person.id, Person.name).where(Person.id.in_(set(ids)))).all()
+    return dict(rows)

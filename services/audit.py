@@ -20,6 +20,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.actors import StandIn
+from services.db import writing
 from services.db.models import AuditEntry, Case, Decision
 
 ALGORITHM = "liancheng-audit-1/sha256"
@@ -79,7 +80,7 @@ def append(
     )
     entry.hash = entry_hash(entry)
     case.audit_seq, case.audit_head = entry.seq, entry.hash
-    session.add(entry)
+    writing.insert(session, [entry])
     return entry
 
 

@@ -20,6 +20,7 @@ from services import (
     procedures,
     views,
 )
+from services.accounts import names_of
 from services.actors import Actor
 from services.db.models import AuditEntry, Case, CaseAccess, Decision, Person, Task
 from services.errors import ConflictError
@@ -153,8 +154,7 @@ def _passage(
 
 def _names(session: Session, actors: Iterable[str]) -> dict[str, str]:
     ids = [UUID(a) for a in actors if len(a) == 36]  # noqa: PLR2004 - a person's UUID
-    rows = session.execute(select(Person.id, Person.name).where(Person.id.in_(ids)))
-    return {str(person_id): name for person_id, name in rows}
+    return {str(person_id): name for person_id, name in names_of(session, ids).items()}
 
 
 def _experts(session: Session, case: Case) -> set[str]:

@@ -22,10 +22,12 @@ from workflows.bundles import (
 from workflows.verification import (
     Finding,
     Severity,
+    Subject,
     Things,
     check_bundle,
     check_law,
     sentence,
+    subject_of,
 )
 
 _WITH_PATHS = frozenset({"soundness", "structure", "invariants"})  # kinds of rules
@@ -72,7 +74,7 @@ def _check_law(library: Library, jurisdiction: Jurisdiction) -> list[dict[str, A
         opened = open_bundle(library.bundle(jurisdiction, procedure))
         things.add(opened)
         for data in opened.bundle.under("forms").values():
-            form = forms.compile_form(forms.parse(data))
+            form = forms.compiled(data)
             things.add_form(form.id, form)
     for path in sorted(jurisdiction.forms_folder.glob("*.json")):
         form = forms.load(path)
@@ -98,12 +100,18 @@ def check_one(bundle: Bundle, assumptions: AbstractSet[str]) -> list[dict[str, A
     return [as_row(bundle.procedure_id, each) for each in (*found, *findings)]
 
 
+def subject(bundle: Bundle) -> Subject:
+    """Return a bundle as its checks see it, whether it opens or not."""
+    compiled, _found = _forms(bundle)
+    return subject_of(bundle, compiled, CATALOGUE)
+
+
 def _forms(bundle: Bundle) -> tuple[dict[str, forms.CompiledForm], list[Finding]]:
     compiled: dict[str, forms.CompiledForm] = {}
     found: list[Finding] = []
     for path, data in sorted(bundle.under("forms").items()):
         try:
-            form = forms.compile_form(forms.parse(data))
+            form = forms.compiled(data)
         except forms.FormDefinitionError as error:
             found.append(Finding(Severity.ERROR, "form.invalid", path, "", str(error)))
         else:

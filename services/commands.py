@@ -6,7 +6,7 @@ from functools import cache
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from services import incidents
@@ -15,6 +15,13 @@ from services.db.models import Case, IdempotencyKey
 from services.errors import KeyReusedError, ProcessFaultError
 from services.runtime import Runtime
 from workflows.errors import IncidentError
+
+_KEYS = IdempotencyKey.__table__
+_ANSWERED = (  # made once: it is asked at every command
+    update(_KEYS)  # type: ignore[arg-type]
+    .where(_KEYS.c.actor == bindparam("who"), _KEYS.c.key == bindparam("which"))
+    .values(status=bindparam("said"), response=bindparam("body"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +93,8 @@ def _begin(session: Session, runtime: Runtime, request: Request, who: str) -> An
         "response": {},
         "at": runtime.clock.now(),
     }
-    if session.execute(_claiming(session.get_bind().dialect.name), claimed).first() is not None:
+    connection = session.connection()
+    if connection.execute(_claiming(connection.dialect.name), claimed).first() is not None:
         return None
     row = session.get_one(IdempotencyKey, (who, request.key))
     if row.request_sha256 != request.digest:
@@ -97,11 +105,8 @@ def _begin(session: Session, runtime: Runtime, request: Request, who: str) -> An
 def _store(session: Session, request: Request, who: str, answer: Answer) -> None:
     if request.key is None:
         return
-    session.execute(
-        update(IdempotencyKey)
-        .where(IdempotencyKey.actor == who, IdempotencyKey.key == request.key)
-        .values(status=answer.status, response=answer.body)
-    )
+    said = {"who": who, "which": request.key, "said": answer.status, "body": answer.body}
+    session.connection().execute(_ANSWERED, said)
 
 
 def _fault(runtime: Runtime, error: IncidentError) -> ProcessFaultError:

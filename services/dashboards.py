@@ -14,7 +14,7 @@ from uuid import UUID
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from services import policies, procedures
+from services import asked_where, policies, procedures
 from services.actors import Actor
 from services.db.models import Case, CaseAccess, Decision, Party, Person, Task, TaskStatus
 from services.differences import MARKED
@@ -224,7 +224,10 @@ def _months(figures: _Figures) -> list[dict[str, Any]]:
 
 
 def _supplements(figures: _Figures) -> list[dict[str, Any]]:
-    """Return what applicants were asked to supplement, most frequent first."""
+    """Return what applicants were asked to supplement, most frequent first.
+
+    Of one procedure with the questions it may be about, so that their help can be improved.
+    """
     rows = figures.session.scalars(
         select(Decision.answers)
         .join(Task, Task.id == Decision.task_id)
@@ -238,9 +241,13 @@ def _supplements(figures: _Figures) -> list[dict[str, Any]]:
     )
     items = (item for answers in rows for item in _marked(answers))
     counted = Counter((item.get("material") or "", item.get("article") or "") for item in items)
+    found = counted.most_common(MAX_REASONS)
+    asked = asked_where.questions(
+        figures.session, figures.period.procedure, [material for (material, _), _n in found]
+    )
     return [
-        {"material": material, "article": article, "count": number}
-        for (material, article), number in counted.most_common(MAX_REASONS)
+        {"material": material, "article": article, "count": number, "questions": questions}
+        for ((material, article), number), questions in zip(found, asked, strict=True)
     ]
 
 

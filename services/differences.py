@@ -33,7 +33,7 @@ def of_case(
     if old["form"] != new["form"]:
         raise InvalidError("两次提交填写的不是同一份表单，不能比较", {"from": ["请选择同一份表单"]})
     bundle = case_pages.visible(session, actor, case_id).bundle_hash
-    form = procedures.ready(session, bundle).form(new["form"])
+    form = procedures.ready(session, bundle).form_of(session.get_one(Task, new["task_id"]))
     changes = form.differences(old["answers"], new["answers"])
     names = _file_names(session, case_id, changes)
     return {

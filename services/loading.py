@@ -51,9 +51,7 @@ def load_jurisdiction(
     Raises BundleError, ModelRefusedError.
     """
     now = runtime.clock.now()
-    for agency in jurisdiction.settings.get("agencies") or []:
-        _party(session, agency, PartyKind.AGENCY, {"jurisdiction": jurisdiction.code})
-    _first_basis(session, runtime, jurisdiction)
+    load_agencies(session, runtime, jurisdiction)
     for procedure in jurisdiction.procedures:
         bundle = runtime.library.bundle(jurisdiction, procedure)
         procedures.make_ready(bundle)
@@ -62,6 +60,13 @@ def load_jurisdiction(
         publish = procedures.keep if is_held else procedures.publish
         row = publish(session, bundle, now)
         yield Loaded(bundle.procedure_id, row.version, row.hash, not before)
+
+
+def load_agencies(session: Session, runtime: Runtime, jurisdiction: Jurisdiction) -> None:
+    """Load a jurisdiction's agencies and its legal basis, without any procedure."""
+    for agency in jurisdiction.settings.get("agencies") or []:
+        _party(session, agency, PartyKind.AGENCY, {"jurisdiction": jurisdiction.code})
+    _first_basis(session, runtime, jurisdiction)
 
 
 def _party(session: Session, given: Any, kind: PartyKind, data: dict[str, Any]) -> Party:
@@ -107,10 +112,13 @@ def _date(value: Any) -> date | None:
     return date.fromisoformat(str(value)) if value else None
 
 
-def load_demo(session: Session, runtime: Runtime) -> list[dict[str, Any]]:
+def load_demo(
+    session: Session, runtime: Runtime, *, has_procedures: bool = True
+) -> list[dict[str, Any]]:
     """Load the sample parties of every jurisdiction; the accounts, for printing.
 
-    Everything sample is marked 演示 where people see it. Raises InvalidError.
+    Everything sample is marked 演示 where people see it. ``has_procedures``: their parameters are
+    confirmed too. Raises InvalidError.
     """
     password = accounts.hash_password(DEMO_PASSWORD)
     listed: list[dict[str, Any]] = []
@@ -125,7 +133,7 @@ def load_demo(session: Session, runtime: Runtime) -> list[dict[str, Any]]:
         experts = demo.get("experts") or []
         listed += [_expert(session, jurisdiction, e, password) for e in experts]
         _adoption(session, runtime, jurisdiction, demo.get("adoption"))
-        for given in demo.get("confirmations") or []:
+        for given in (demo.get("confirmations") or []) if has_procedures else []:
             _confirmation(session, runtime, given)
         for call in demo.get("calls") or []:
             _call(session, runtime, jurisdiction, call)

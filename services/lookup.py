@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, bindparam, select
 from sqlalchemy.orm import Session, joinedload, undefer
 
-from services.db.models import Case, Task
+from services.db.models import Case, Task, TaskStatus
 from services.errors import NotFoundError
 
 
@@ -69,3 +69,9 @@ def get_task(session: Session, task_id: UUID) -> Task:
     if task is None:
         raise NotFoundError("没有这项任务")
     return task
+
+
+def open_tasks(session: Session, case_id: UUID) -> list[Task]:
+    """Return the open tasks of a case, in one order always."""
+    query = select(Task).where(Task.case_id == case_id, Task.status == TaskStatus.OPEN)
+    return list(session.scalars(query.order_by(Task.id)))

@@ -14,14 +14,16 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from forms import CompiledForm, compile_form
-from services.db.models import Blob, Membership, Party, PartyKind, Procedure
+from services.db.models import Blob, Membership, Party, PartyKind, Procedure, Task
 from services.db.models import Bundle as BundleRow
 from services.errors import NotFoundError
 from services.policies.verdicts import PROCESS_OWNER
-from workflows import strict_yaml
-from workflows.bundles import Bundle, Opened, open_bundle
+from workflows import feel, strict_yaml
+from workflows.bundles import Bundle, Opened, open_bundle, open_fresh
 from workflows.diagrams import Node
 from workflows.verification.watching import Watch, watch_of
+
+_ANSWERED = frozenset({"userTask", "startEvent"})
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,37 @@ class Ready:
             return self.forms[form_id]
         except KeyError as error:
             raise NotFoundError(f"流程包里没有表单“{form_id}”") from error
+
+    def form_of(self, task: Task) -> CompiledForm:
+        """Return a task's form as its step may use it. Raises NotFoundError."""
+        node = self.opened.program.nodes.get(task.process_id, {}).get(task.node_id)
+        return self.form_at(node, task.form_id)
+
+    def form_at(self, node: Node | None, form_id: str) -> CompiledForm:
+        """Return a form as a step may use it: some fields only read, others hidden.
+
+        As it is for a step that a case has done and its new version has no more.
+        Raises NotFoundError.
+        """
+        form = self.form(form_id)
+        if node is None or not node.access:
+            return form
+        return form.for_step(node.access, self._asking(form_id))
+
+    def _asking(self, form_id: str) -> list[str]:
+        """Return the data keys under which steps keep their answers to a form."""
+        nodes = (n for inner in self.opened.program.nodes.values() for n in inner.values())
+        found = [n for n in nodes if n.kind in _ANSWERED and self._form_id(n) == form_id]
+        return sorted({n.data_key or n.id for n in found})
+
+    def _form_id(self, node: Node) -> str | None:
+        """Return which form a node asks, where that is fixed."""
+        if node.form is None or not node.form.startswith("="):
+            return node.form
+        try:
+            return str(feel.evaluate(node.form[1:], {"profile": self.opened.profile}))
+        except feel.FeelError:
+            return None
 
     @cached_property
     def watch(self) -> Watch:
@@ -150,6 +183,17 @@ def ready(session: Session, bundle_hash: str) -> Ready:
     return found
 
 
+def hold(bundle: Bundle) -> Ready:
+    """Open what is no version, for a database of its own: held for ``ready`` until it is let go."""
+    found = _READY[bundle.hash] = Ready(open_fresh(bundle), _forms(bundle))
+    return found
+
+
+def let_go(bundle_hash: str) -> None:
+    """Forget an opened bundle; whoever needs it opens it again."""
+    _READY.pop(bundle_hash, None)
+
+
 def read_bundle(session: Session, bundle_hash: str) -> Bundle:
     """Return a stored bundle's files. Raises NotFoundError."""
     row = session.get(BundleRow, bundle_hash)
@@ -161,8 +205,12 @@ def read_bundle(session: Session, bundle_hash: str) -> Bundle:
 
 def make_ready(bundle: Bundle) -> Ready:
     """Open a bundle and compile its forms."""
+    return Ready(open_bundle(bundle), _forms(bundle))
+
+
+def _forms(bundle: Bundle) -> dict[str, CompiledForm]:
     compiled = (_compiled(data) for _, data in sorted(bundle.under("forms").items()))
-    return Ready(open_bundle(bundle), {form.id: form for form in compiled})
+    return {form.id: form for form in compiled}
 
 
 @lru_cache(maxsize=512)

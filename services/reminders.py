@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 from services import audit, case_pages, duties, notifications, policies, procedures
 from services.actors import Actor
 from services.cases.environment import CaseWorld
-from services.db.models import Case, Membership, Person, Reminder, Task, TaskStatus
+from services.db.models import Case, Membership, Person, Reminder, Task
 from services.errors import ConflictError
-from services.lookup import lock_case
+from services.lookup import lock_case, open_tasks
 from services.policies import YES, Verdict
 from services.runtime import Runtime
 from workflows.calendar import TIME_ZONE
@@ -80,9 +80,7 @@ def _judge(
 
 def _others_tasks(session: Session, actor: Actor, case: Case) -> list[Task]:
     """Return the open tasks of a case that are not the actor's own to do."""
-    rows = session.scalars(
-        select(Task).where(Task.case_id == case.id, Task.status == TaskStatus.OPEN)
-    )
+    rows = open_tasks(session, case.id)
     return [task for task in rows if not duties.do_task(session, actor, task).is_allowed]
 
 

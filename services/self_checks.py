@@ -44,7 +44,7 @@ def of_task(
     case = read_case(session, case.id)
     ready = procedures.ready(session, case.bundle_hash)
     world = CaseWorld(session, runtime, case, ready, actor)
-    form = ready.form(task.form_id)
+    form = ready.form_of(task)
     clean, errors = _checked(form, answers, cases.form_scope(world, task), world.context)
     place = place_of(world, task)
     trial = Trial(world, form, _with_answers(world, task.id, place.node, clean))

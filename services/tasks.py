@@ -1,7 +1,9 @@
 """Working on a task short of completing it: reading, claiming, drafting."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +12,7 @@ from sqlalchemy.orm import Session
 from services import audit, case_pages, case_parts, cases, duties, materials, policies, procedures
 from services.actors import Actor, StandIn
 from services.cases.environment import CaseWorld
-from services.db.models import Case, Draft, Task, TaskStatus
+from services.db.models import Case, Draft, File, Task, TaskStatus
 from services.errors import ConflictError, TaskTakenError, TooLargeError
 from services.handling import pending
 from services.lookup import get_task, lock_case, read_case
@@ -18,6 +20,17 @@ from services.runtime import Runtime
 from workflows import feel
 
 MAX_DRAFT_BYTES = 400_000
+Answers = dict[str, Any]
+_EVERYWHERE = frozenset({"case", "profile", "legal_basis"})
+
+
+@dataclass(frozen=True, slots=True)
+class TakenUp:
+    """A draft as it is taken up again: what the step only reads is as the case holds it now."""
+
+    answers: Answers
+    version: int
+    saved_at: datetime
 
 
 def visible(session: Session, actor: Actor, task_id: UUID) -> tuple[Task, Case]:
@@ -36,27 +49,28 @@ def page(session: Session, runtime: Runtime, actor: Actor, task_id: UUID) -> dic
     task, case = visible(session, actor, task_id)
     case = read_case(session, case.id)
     ready = procedures.ready(session, case.bundle_hash)
-    form = ready.form(task.form_id)
+    form = ready.form_of(task)
     stand_in, verdict = duties.capacity(session, actor, task)
     context: dict[str, Any] = {}
     prefill: dict[str, Any] = {}
+    draft = session.get(Draft, (task.id, actor.person_id))
+    typed = draft.answers if draft else None
     may_prepare = duties.prepare(session, actor, task).is_allowed
     if task.status is TaskStatus.OPEN and may_prepare:
         world = CaseWorld(session, runtime, case, ready, actor)
         scope = cases.form_scope(world, task)
-        roots = sorted(set(_roots(form.definition)) - {"case", "profile", "legal_basis"})
-        context = {name: feel.to_json(scope[name]) for name in roots if name in scope}
+        context = _named(form.definition, scope)
         prefill = form.prefilled(scope, world.context)
+        typed = typed and form.resumed(typed, scope, world.context)
         context |= {"profile": ready.opened.profile, "task": feel.to_json(scope["task"])}
-    draft = session.get(Draft, (task.id, actor.person_id))
     return {
         "task": task,
         "case": case_pages.shown(session, actor, case),
         "form": form.definition,
         "context": context,
         "prefill": prefill,
-        "draft": draft,
-        "files": materials.in_draft(session, actor, draft.answers) if draft else [],
+        "draft": draft and TakenUp(typed or {}, draft.version, draft.saved_at),
+        "files": _files(session, actor, case, typed or {}, prefill),
         "clauses": case_parts.task_clauses(session, case, task),
         "may_act": verdict.is_allowed and task.status is TaskStatus.OPEN,
         "may_prepare": may_prepare and task.status is TaskStatus.OPEN,
@@ -65,16 +79,43 @@ def page(session: Session, runtime: Runtime, actor: Actor, task_id: UUID) -> dic
     }
 
 
-def _roots(value: Any) -> Iterator[str]:
-    """Yield the first names of every expression in a form's definition."""
+def _files(
+    session: Session, actor: Actor, case: Case, typed: Answers, prefill: Answers
+) -> list[File]:
+    """Return the files that the page names: one's own uploads, and those that it shows to be read."""
+    found = [*materials.in_draft(session, actor, typed)]
+    found += materials.handed_in(session, case, prefill)
+    return list({file.id: file for file in found}.values())
+
+
+def _named(definition: Mapping[str, Any], scope: Mapping[str, Any]) -> Answers:
+    """Return what the conditions of a form read of the case, no other part of the same answers."""
+    found: Answers = {}
+    for root, *rest in sorted(set(_paths(definition["components"]))):
+        if root in _EVERYWHERE or root not in scope:
+            continue
+        value = scope[root]
+        if not rest or not isinstance(value, Mapping):
+            found[root] = feel.to_json(value)
+        elif rest[0] in value and isinstance(part := found.setdefault(root, {}), dict):
+            part.setdefault(rest[0], feel.to_json(value[rest[0]]))
+    return found
+
+
+def _paths(value: Any) -> Iterator[tuple[str, ...]]:
+    """Yield the names and paths that the components' expressions read in the browser."""
     if isinstance(value, str) and value.startswith("="):
         try:
-            yield from (path[0] for path in feel.parse(value[1:]).names())
+            yield from feel.parse(value[1:]).names()
         except feel.FeelSyntaxError:
             return
-    elif isinstance(value, (dict, list)):
-        for inner in value.values() if isinstance(value, dict) else value:
-            yield from _roots(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _paths(inner)
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            if key != "properties":  # of ours: looked at here only
+                yield from _paths(inner)
 
 
 def claim(session: Session, runtime: Runtime, actor: Actor, task_id: UUID) -> Task:
@@ -164,6 +205,7 @@ def save_draft(
         session.add(draft)
     elif expected_version is not None and draft.version != expected_version:
         raise ConflictError("草稿已在别处保存过更新的内容", "DRAFT_STALE", version=draft.version)
-    draft.answers, draft.saved_at = answers, runtime.now(case)
+    form = procedures.ready(session, case.bundle_hash).form_of(task)
+    draft.answers, draft.saved_at = form.typed(answers), runtime.now(case)
     session.flush()
     return draft

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import create_engine, select, text
 
 from bench import servers
-from services import accounts, cases, loading
+from services import accounts, cases, loading, memory
 from services.actors import Actor
 from services.db import migrate
 from services.db.engine import open_engine, open_sessions, unit_of_work
@@ -29,6 +29,7 @@ from services.settings import Settings
 from workflows.bundles import Library
 
 NOW = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
+memory.collect_seldom()  # as the command line does
 
 
 @pytest.fixture(scope="session")

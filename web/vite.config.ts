@@ -33,6 +33,6 @@ export default defineConfig({
   ],
   resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
   // The page's policy allows no data: scripts, and small pictures gain nothing from inlining.
-  build: { target: 'es2022', assetsInlineLimit: 0, modulePreload: { polyfill: false }, manifest: true },
+  build: { target: 'es2022', assetsInlineLimit: 0, modulePreload: { polyfill: false }, manifest: true, rolldownOptions: { input: { index: 'index.html', editors: 'src/studio/editors.ts' }, preserveEntrySignatures: 'exports-only' } },
   server: { fs: { allow: ['..'] }, proxy: { '/api': 'http://127.0.0.1:8000' } },
 })

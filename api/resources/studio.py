@@ -16,7 +16,7 @@ from api.strict_json import Blueprint
 from services import jurisdiction_audit
 from services.actors import Actor
 from services.errors import InvalidError
-from services.studio import checks, drafts, editing, merging, pages, vocabulary
+from services.studio import checks, drafts, editing, merging, pages
 
 blueprint = Blueprint(
     "studio", __name__, url_prefix="/api/v1/studio", description="Changing procedures"
@@ -204,30 +204,15 @@ class Changes(MethodView):
         )
 
 
-@blueprint.route("/drafts/<uuid:draft_id>/vocabulary")
-class Vocabulary(MethodView):
-    @blueprint.response(200, schemas.VocabularySchema)
-    @blueprint.alt_response(404, description="No such draft")
-    def get(self, draft_id: UUID) -> Any:
-        """Read what can be chosen in a draft: clauses, roles, forms, tables, operations."""
-        return read(
-            lambda session, actor: vocabulary.of_draft(
-                session, drafts.find(session, actor, draft_id)
-            )
-        )
-
-
 @blueprint.route("/drafts/<uuid:draft_id>/merge")
 class Merge(MethodView):
     @blueprint.arguments(schemas.MergeSchema)
     @blueprint.response(200, schemas.StudioDraftSchema)
     @blueprint.alt_response(404, description="No such draft")
-    @blueprint.alt_response(409, description="MERGE: both sides changed the files in the details")
+    @blueprint.alt_response(409, description="MERGE: the details say what both sides changed")
     def post(self, body: dict[str, Any], draft_id: UUID) -> Response:
         """Take over what was published since the draft was opened."""
         return command(
             schemas.StudioDraftSchema,
-            lambda session, actor: merging.merge(
-                session, auth.runtime(), actor, draft_id, keep=body["keep"]
-            ),
+            lambda session, actor: merging.merge(session, auth.runtime(), actor, draft_id, **body),
         )

@@ -103,12 +103,22 @@ class MonthSchema(Schema):
     finished = fields.Integer()
 
 
+class QuestionSchema(Schema):
+    """A question of a form: ``file`` and ``field`` as the studio opens them."""
+
+    file = fields.String()
+    field = fields.String()
+    form = fields.String()
+    label = fields.String()
+
+
 class ReasonSchema(Schema):
-    """What was asked for in 补正, and how often."""
+    """What was asked for in 补正, how often, and which questions it may be about."""
 
     material = fields.String()
     article = fields.String()
     count = fields.Integer()
+    questions = fields.List(fields.Nested(QuestionSchema))
 
 
 class DashboardSchema(Schema):

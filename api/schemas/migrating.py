@@ -22,6 +22,12 @@ class PlanWantedSchema(Strict):
     mapping = _mapping()
 
 
+class ReportWantedSchema(Strict):
+    """As which file."""
+
+    format = fields.String(load_default="csv", validate=validate.OneOf(["csv", "xlsx"]))
+
+
 class MovingStepSchema(Schema):
     """A step of a diagram."""
 
@@ -64,12 +70,24 @@ class MigrationPlanSchema(Schema):
     is_whole = fields.Boolean(metadata={"description": "False: there are more than were judged"})
 
 
-class MoveSchema(Strict):
-    """One case to be moved."""
+class RehearsalWantedSchema(Strict):
+    """One case whose move is to be rehearsed."""
 
     to = text(64)
     mapping = _mapping()
+
+
+class MoveSchema(RehearsalWantedSchema):
+    """One case to be moved."""
+
     reason = text(500)
+    rehearsed = text(
+        64,
+        required=False,
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "Digest of its rehearsal; the move is refused where it differs"},
+    )
 
 
 class UndoSchema(Strict):
@@ -78,8 +96,95 @@ class UndoSchema(Strict):
     reason = text(500)
 
 
+class OpenTaskThenSchema(Schema):
+    """A task that is open: its step, and who has it."""
+
+    id = fields.UUID()
+    step = fields.Nested(MovingStepSchema)
+    form = fields.String()
+    role = fields.String()
+    who = fields.String()
+    due_at = fields.String(allow_none=True)
+
+
+class DueThenSchema(Schema):
+    """A limit or a timer that runs."""
+
+    step = fields.Nested(MovingStepSchema)
+    due_at = fields.String()
+
+
+class StandingSchema(Schema):
+    """How a case stands: what is open and with whom, what runs, what is awaited."""
+
+    tasks = fields.List(fields.Nested(OpenTaskThenSchema))
+    limits = fields.List(fields.Nested(DueThenSchema))
+    timers = fields.List(fields.Nested(DueThenSchema))
+    messages = fields.List(fields.String())
+    services = fields.List(
+        fields.String(), metadata={"description": "What workers are still to do, by its label"}
+    )
+    state = fields.String()
+    is_finished = fields.Boolean()
+    outcome = fields.String(allow_none=True)
+
+
+class MoveProblemSchema(Schema):
+    """What keeps a case from moving, or would open an incident."""
+
+    code = fields.String()
+    message = fields.String()
+
+
+class BesideSchema(Schema):
+    """An instant before and after."""
+
+    step = fields.String()
+    before = fields.String()
+    after = fields.String(allow_none=True)
+
+
+class SameSchema(Schema):
+    """The hash of a part of the case before and after."""
+
+    what = fields.String(metadata={"description": "decisions, document, papers or people"})
+    before = fields.String()
+    after = fields.String()
+
+
+class ProofSchema(Schema):
+    """What a move left as it was, and what was judged; sealed in the case's audit chain."""
+
+    limits = fields.List(fields.Nested(BesideSchema))
+    notices = fields.List(fields.Nested(BesideSchema))
+    hashes = fields.List(fields.Nested(SameSchema))
+    invariants = fields.List(fields.String(), metadata={"description": "Ids; none was broken"})
+    begun = fields.List(
+        fields.String(), metadata={"description": "Steps that began anew and passed the gate"}
+    )
+    is_whole = fields.Boolean()
+
+
+class LaterSchema(Schema):
+    """Where a copy stands at an instant at which something was due."""
+
+    at = fields.AwareDateTime(format="iso")
+    problem = fields.Nested(MoveProblemSchema, allow_none=True)
+    standing = fields.Nested(StandingSchema, allow_none=True)
+
+
+class RehearsedSchema(Schema):
+    """What a move came to on a copy that nobody keeps."""
+
+    problem = fields.Nested(MoveProblemSchema, allow_none=True)
+    after = fields.Nested(StandingSchema, allow_none=True)
+    digest = fields.String(allow_none=True)
+    proof = fields.Nested(ProofSchema, allow_none=True)
+    later = fields.List(fields.Nested(LaterSchema))
+
+
 class MigrationSchema(Schema):
-    """A move that was made."""
+    """A move that was made, with its proof."""
 
     case_id = fields.UUID()
     from_version = fields.Integer()
@@ -87,3 +192,14 @@ class MigrationSchema(Schema):
     reason = fields.String()
     at = fields.AwareDateTime(format="iso")
     undone_at = fields.AwareDateTime(format="iso", allow_none=True)
+    audit_seq = fields.Integer(allow_none=True)
+    undone_seq = fields.Integer(allow_none=True)
+    rehearsed = fields.String(allow_none=True)
+    proof = fields.Nested(ProofSchema, allow_none=True)
+
+
+class MovedSchema(MigrationSchema):
+    """A move just made, and how the case stands after it."""
+
+    after = fields.Nested(StandingSchema)
+    digest = fields.String()

@@ -106,6 +106,17 @@ class SavedSchema(Schema):
     sha256 = fields.String()
 
 
+def choices_by_element() -> fields.Dict:
+    """Element id to whose version stays."""
+    return fields.Dict(
+        keys=fields.String(validate=validate.Length(1, 200)),
+        values=fields.String(validate=validate.OneOf(["mine", "theirs"])),
+        load_default=dict,
+        validate=validate.Length(max=1_000),
+        metadata={"description": "Element id: mine or theirs"},
+    )
+
+
 def _base() -> fields.Integer:
     return fields.Integer(
         required=True,
@@ -167,50 +178,6 @@ class DraftFindingsSchema(Schema):
     findings = fields.List(fields.Nested(DraftFindingSchema))
 
 
-class NamedChoiceSchema(Schema):
-    """Something to choose, with its name."""
-
-    id = fields.String()
-    name = fields.String()
-
-
-class ClauseChoiceSchema(Schema):
-    """A clause: its article and our paraphrase."""
-
-    id = fields.String()
-    article = fields.String()
-    strength = fields.String()
-    text = fields.String()
-
-
-class InputChoiceSchema(Schema):
-    """An input of an operation."""
-
-    name = fields.String()
-    type = fields.String()
-
-
-class OperationChoiceSchema(Schema):
-    """An operation of the catalogue with its typed inputs."""
-
-    name = fields.String()
-    label = fields.String()
-    description = fields.String()
-    inputs = fields.List(fields.Nested(InputChoiceSchema))
-
-
-class VocabularySchema(Schema):
-    """What can be chosen in a draft."""
-
-    clauses = fields.List(fields.Nested(ClauseChoiceSchema))
-    roles = fields.List(fields.String())
-    forms = fields.List(fields.Nested(NamedChoiceSchema))
-    decisions = fields.List(fields.Nested(NamedChoiceSchema))
-    processes = fields.List(fields.Nested(NamedChoiceSchema))
-    parameters = fields.List(fields.Nested(NamedChoiceSchema))
-    operations = fields.List(fields.Nested(OperationChoiceSchema))
-
-
 class DraftChangeSchema(Schema):
     """One difference from the version the draft began from, in a sentence."""
 
@@ -242,12 +209,19 @@ class ReviewDecisionSchema(Strict):
 
 
 class MergeSchema(Strict):
-    """Files that both sides changed and of which the draft's shall stay."""
+    """What stays of what both sides changed: whole files of the draft's, or element by element."""
 
     keep = fields.List(
         fields.String(validate=validate.Length(1, 200)),
         load_default=list,
         validate=validate.Length(max=500),
+    )
+    choices = fields.Dict(
+        keys=fields.String(validate=validate.Length(1, 200)),
+        values=choices_by_element(),
+        load_default=dict,
+        validate=validate.Length(max=500),
+        metadata={"description": "File to element id to whose version stays: mine or theirs"},
     )
 
 

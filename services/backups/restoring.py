@@ -25,7 +25,7 @@ from services.checkpoints.records import BadRecordError
 from services.db import migrate
 from services.db.base import Base
 from services.db.engine import reading, unit_of_work
-from services.db.models import AnchoredHead, Case, Checkpoint, File
+from services.db.models import AnchoredHead, AnchoredJurisdiction, Case, Checkpoint, File
 from services.notifications.restoring import hold_unsent
 from services.runtime import Runtime
 
@@ -167,6 +167,7 @@ def _go_on_with_checkpoints(runtime: Runtime, manifest: Manifest) -> dict[str, i
             undone += _adopt(session, runtime, manifest.checkpoints + 1 + number, raw)
         session.execute(update(Checkpoint).values(anchored_at=None))
         session.execute(delete(AnchoredHead))
+        session.execute(delete(AnchoredJurisdiction))
     note = {"made_at": manifest.made_at, "backup_sha256": manifest.body_sha256, "undone": undone}
     return {"undone": undone, "taken": taking.take(runtime, restored=note)}
 
@@ -183,4 +184,4 @@ def _adopt(session: Session, runtime: Runtime, number: int, raw: bytes) -> int:
         Checkpoint(number=number, at=record.at, record=raw, record_sha256=digest, anchored_at=at)
     )
     session.flush()
-    return len(record.heads)
+    return len(record.heads) + len(record.jurisdictions)

@@ -12,6 +12,7 @@ from services.actors import Actor, StandIn
 from services.cases.environment import CaseWorld
 from services.cases.projection import project
 from services.cases.steps import advance, attach_files, digest
+from services.db import writing
 from services.db.models import Case, Decision, Draft, Person, Task, TaskStatus
 from services.errors import TaskTakenError
 from services.handling import at_hand, pending, snapshots
@@ -47,16 +48,16 @@ def complete_task(
         pending.refuse_while_asked(session, task)
 
     decisions: list[Decision] = []
+    form = ready.form_of(task)
 
     def answer(scope: Mapping[str, Any]) -> Document:
-        clean = ready.form(task.form_id).check(answers, scope, world.context)
-        attach_files(world, task.form_id, clean)
+        clean = form.check(answers, scope, world.context)
+        attach_files(world, form, clean)
         decisions.append(_decision(world, task, clean, stand_in))
-        session.add(decisions[0])
-        session.flush()
+        writing.insert(session, decisions)
         return clean | _stamp(world, task, stand_in)
 
-    with snapshots.keeping(session, case, task) as kept:
+    with snapshots.keeping(session, case, task, is_kept=found.is_kept) as kept:
         step = advance(
             world,
             lambda program, env, state, document: engine.complete(

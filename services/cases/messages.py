@@ -104,8 +104,9 @@ def message_form(ready: Ready, name: str) -> str:
 def _message_answers(world: CaseWorld, event: Node, answers: Document) -> Document:
     if event.form is None:
         raise ConflictError("此类消息不能由人员发送", "NOT_EXPECTED", wanted=event.id)
-    clean = world.ready.form(event.form).check(answers, world.facts, world.context)
-    attach_files(world, event.form, clean)
+    form = world.ready.form(event.form)
+    clean = form.check(answers, world.facts, world.context)
+    attach_files(world, form, clean)
     return clean
 
 

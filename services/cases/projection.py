@@ -4,13 +4,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
 from services import audit, lawful, notifications, posting
 from services.cases import gate
 from services.cases.environment import CaseWorld
+from services.db import writing
 from services.db.models import (
     Case,
     CaseStatus,
@@ -22,6 +23,7 @@ from services.db.models import (
 )
 from services.documents import issuing
 from services.handoffs import access
+from services.lookup import open_tasks
 from workflows.bundles.handling import Act
 from workflows.engine import DeadlineSet, Step, Wait
 
@@ -34,10 +36,15 @@ _UNDONE = select(Job).where(
     Job.done_at.is_(None),
     Job.kind.in_([JobKind.TIMER, JobKind.SERVICE]),
 )
-_RUNNING = select(Deadline).where(
-    Deadline.case_id == bindparam("case"),
-    Deadline.task_id.in_(bindparam("tasks", expanding=True)),
-    Deadline.ended_at.is_(None),
+_LIMITS = Deadline.__table__
+_ENDING = (
+    update(_LIMITS)  # type: ignore[arg-type]
+    .where(
+        _LIMITS.c.case_id == bindparam("case"),
+        _LIMITS.c.task_id.in_(bindparam("tasks", expanding=True)),
+        _LIMITS.c.ended_at.is_(None),
+    )
+    .values(ended_at=bindparam("now"))
 )
 
 
@@ -115,15 +122,14 @@ def _tasks(world: CaseWorld, step: Step, done: UUID | None) -> list[Task]:
         for task_id, wait in waiting.items()
         if task_id not in known
     ]
-    session.add_all(opened)
+    writing.insert(session, opened)
     addressed = {t.party_id for t in opened if t.party_id and t.activity_code != ACKNOWLEDGEMENT}
     access.grant_all(session, case, addressed, world.now)
     return opened
 
 
 def _open_tasks(session: Session, case: Case) -> dict[UUID, Task]:
-    rows = select(Task).where(Task.case_id == case.id, Task.status == TaskStatus.OPEN)
-    return {task.id: task for task in session.scalars(rows)}
+    return {task.id: task for task in open_tasks(session, case.id)}
 
 
 def _new_task(world: CaseWorld, wait: Wait, due_at: datetime | None) -> Task:
@@ -158,20 +164,21 @@ def _item_key(wait: Wait) -> str | None:
 def _deadlines(world: CaseWorld, step: Step, new: set[UUID]) -> None:
     ended = {p.task_id for p in step.passages if p.event != "entered" and p.node.due is not None}
     if ended:
-        which = {"case": world.case.id, "tasks": list(ended)}
-        for row in world.session.scalars(_RUNNING, which):
-            row.ended_at = world.now
+        which = {"case": world.case.id, "tasks": list(ended), "now": world.now}
+        writing.change(world.session, Deadline, _ENDING, which, {"ended_at": None})
+    made = []
     for each in step.deadlines:
-        row = _deadline_row(world, each, is_new=each.task_id in new)
+        row = None if each.task_id in new else _known_deadline(world, each)
+        if row is None:
+            row = Deadline(case_id=world.case.id, task_id=each.task_id)
+            made.append(row)
+        _set_limit(row, each)
         row.ended_at = world.now if each.task_id in ended else None
+    writing.insert(world.session, made)
 
 
-def _deadline_row(world: CaseWorld, each: DeadlineSet, *, is_new: bool) -> Deadline:
-    """Return the row of a limit: a new one, or the running one computed anew."""
-    row = None if is_new else _known_deadline(world, each)
-    if row is None:
-        row = Deadline(case_id=world.case.id, task_id=each.task_id)
-        world.session.add(row)
+def _set_limit(row: Deadline, each: DeadlineSet) -> None:
+    """Make a limit's row say what was computed."""
     assert each.deadline.due_at is not None  # the engine sets no limit while a pause is open
     row.node_id, row.activity_code = each.node.id, each.node.activity_code
     row.clock, row.basis = each.clock, each.rule.basis
@@ -180,7 +187,6 @@ def _deadline_row(world: CaseWorld, each: DeadlineSet, *, is_new: bool) -> Deadl
     row.ledger = [[d.date.isoformat(), d.kind, d.reason] for d in each.deadline.ledger]
     row.calendar_version = each.deadline.calendar_version
     row.is_provisional = each.deadline.provisional
-    return row
 
 
 def _known_deadline(world: CaseWorld, each: DeadlineSet) -> Deadline | None:
@@ -191,6 +197,8 @@ def _known_deadline(world: CaseWorld, each: DeadlineSet) -> Deadline | None:
 
 def _jobs(world: CaseWorld, step: Step) -> None:
     """Keep one job for each running timer and each deferred service task."""
+    if step.is_due_as_before:
+        return
     wanted: dict[str, tuple[JobKind, dict[str, Any], datetime]] = {}
     offset = timedelta(seconds=world.case.clock_offset_seconds)
     for timer in step.timers:
@@ -210,14 +218,9 @@ def _jobs(world: CaseWorld, step: Step) -> None:
             job.done_at = world.now - offset
         elif job.kind is JobKind.TIMER:
             job.due_at = wanted[key][2]
-    for key, (kind, payload, due_at) in wanted.items():
-        if key not in known:
-            world.session.add(
-                Job(
-                    kind=kind,
-                    case_id=world.case.id,
-                    dedupe_key=key,
-                    payload=payload,
-                    due_at=due_at,
-                )
-            )
+    fresh = [
+        Job(kind=kind, case_id=world.case.id, dedupe_key=key, payload=payload, due_at=due_at)
+        for key, (kind, payload, due_at) in wanted.items()
+        if key not in known
+    ]
+    writing.insert(world.session, fresh)

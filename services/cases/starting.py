@@ -215,6 +215,7 @@ def _start_answers(world: CaseWorld, answers: Document) -> Document:
         if answers:
             raise InvalidError("此事项发起时不需填写表单")
         return {}
-    clean = world.ready.form(form_id).check(answers, world.facts, world.context)
-    attach_files(world, form_id, clean)
+    form = world.ready.form(form_id)
+    clean = form.check(answers, world.facts, world.context)
+    attach_files(world, form, clean)
     return clean

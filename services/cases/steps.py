@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from forms import CompiledForm
 from services import audit, files
 from services.cases.environment import CaseWorld
 from services.db.models import Case
@@ -40,8 +41,8 @@ def digest(value: Any) -> str:
     return audit.canonical_hash(value).hex()
 
 
-def attach_files(world: CaseWorld, form_id: str, clean: Document) -> None:
-    """Make the uploads that clean answers name part of the case. Raises InvalidError."""
-    wanted = world.ready.form(form_id).file_ids(clean)
+def attach_files(world: CaseWorld, form: CompiledForm, clean: Document) -> None:
+    """Make the uploads that a step hands in part of the case. Raises InvalidError."""
+    wanted = form.new_file_ids(clean)
     if wanted and world.actor:
         files.attach(world.session, world.actor, world.case, wanted)

@@ -1,7 +1,8 @@
 """The record of a checkpoint: heads of chains, their Merkle root, the record before, a signature.
 
-A record lists the cases whose chains have changed since the record before; replayed from the
-first, the records say what each chain's head was at any of them. Knows no database.
+A record lists the cases and jurisdictions whose chains have changed since the record before;
+replayed from the first, the records say what each chain's head was at any of them. One that lists
+no jurisdiction is of the first format, as all were at first. Knows no database.
 """
 
 import json
@@ -21,6 +22,7 @@ from services.handoffs.keys import KEY_ID_CHARACTERS
 from services.handoffs.sealed import check_signature, seal, take_apart
 
 FORMAT = "liancheng-checkpoint/1"
+WITH_JURISDICTIONS = "liancheng-checkpoint/2"
 MAX_LEAVES = 20_000  # of one record; more make a further one
 
 
@@ -37,6 +39,23 @@ class Head:
         return merkle.leaf_hash(rfc8785.dumps([str(self.case_id), self.seq, self.hash.hex()]))
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class JurisdictionHead:
+    """The last act of a jurisdiction's chain. Its leaf has a part more than a case's."""
+
+    jurisdiction: str
+    seq: int
+    hash: bytes
+
+    def leaf(self) -> bytes:
+        """Return the leaf's hash."""
+        return merkle.leaf_hash(rfc8785.dumps(["jurisdiction", *self.listed()]))
+
+    def listed(self) -> list[Any]:
+        """Return it as a record lists it."""
+        return [self.jurisdiction, self.seq, self.hash.hex()]
+
+
 class BadRecordError(ValueError):
     """A record that is not what was signed; the sentence says why."""
 
@@ -51,6 +70,7 @@ class Record:
     heads: tuple[Head, ...]
     restored: Mapping[str, Any] | None
     sha256: str
+    jurisdictions: tuple[JurisdictionHead, ...] = ()
 
 
 def write(
@@ -61,29 +81,31 @@ def write(
     *,
     signer: tuple[str, bytes, bytes],
     restored: Mapping[str, Any] | None = None,
+    jurisdictions: Iterable[JurisdictionHead] = (),
 ) -> bytes:
     """Return a record: a signed header with the root, and the heads it is the root of.
 
     ``signer``: key id, private seed and public key.
     """
-    ordered = sorted(heads)
+    ordered, own = sorted(heads), sorted(jurisdictions)
     key_id, seed, public = signer
     header: dict[str, Any] = {
-        "format": FORMAT,
+        "format": WITH_JURISDICTIONS if own else FORMAT,
         "number": number,
         "at": at.isoformat(),
         "previous": previous,
-        "root": _root(ordered),
-        "size": len(ordered),
+        "root": _root([*ordered, *own]),
+        "size": len(ordered) + len(own),
         "public_key": public.hex(),
         "restored": dict(restored) if restored else None,
     }
     listed: Any = [[str(head.case_id), head.seq, head.hash.hex()] for head in ordered]
     signed = json.loads(seal(header, key_id, seed))
-    return rfc8785.dumps({"header": signed, "heads": listed})
+    also = {"jurisdictions": [head.listed() for head in own]} if own else {}
+    return rfc8785.dumps({"header": signed, "heads": listed, **also})
 
 
-def _root(heads: Sequence[Head]) -> str:
+def _root(heads: Sequence[Head | JurisdictionHead]) -> str:
     return merkle.root([head.leaf() for head in heads]).hex()
 
 
@@ -98,7 +120,8 @@ def read(raw: bytes, trusted: Collection[str] | None = None) -> Record:
             raise BadRecordError("检查点不是规范的 JSON")
         header = read_header(whole["header"], trusted)
         heads = tuple(Head(UUID(c), int(seq), bytes.fromhex(h)) for c, seq, h in whole["heads"])
-        if (_root(heads), len(heads)) != (header["root"], header["size"]):
+        own = _jurisdictions(whole, header)
+        if (_root([*heads, *own]), len(heads) + len(own)) != (header["root"], header["size"]):
             raise BadRecordError("检查点的根与所列各链不符")
         return Record(
             number=int(header["number"]),
@@ -107,7 +130,16 @@ def read(raw: bytes, trusted: Collection[str] | None = None) -> Record:
             heads=heads,
             restored=header["restored"],
             sha256=_sha256(whole["header"]),
+            jurisdictions=own,
         )
+
+
+def _jurisdictions(whole: Any, header: Mapping[str, Any]) -> tuple[JurisdictionHead, ...]:
+    """Return the heads of jurisdictions; a record of the first format has no place for any."""
+    if (header["format"] == FORMAT) == ("jurisdictions" in whole):
+        raise BadRecordError("检查点所列与其格式不符")
+    listed = whole.get("jurisdictions", ())
+    return tuple(JurisdictionHead(str(j), int(seq), bytes.fromhex(h)) for j, seq, h in listed)
 
 
 def read_header(signed: Any, trusted: Collection[str] | None = None) -> dict[str, Any]:
@@ -120,8 +152,8 @@ def read_header(signed: Any, trusted: Collection[str] | None = None) -> dict[str
         if sealed.key != sha256(public).hexdigest()[:KEY_ID_CHARACTERS]:
             raise BadRecordError("检查点的密钥编号与公钥不符")
         check_signature(sealed, public)
-        if sealed.body["format"] != FORMAT:
-            raise BadRecordError(f"不是 {FORMAT} 格式的检查点")
+        if sealed.body["format"] not in (FORMAT, WITH_JURISDICTIONS):
+            raise BadRecordError(f"不是 {FORMAT} 或 {WITH_JURISDICTIONS} 格式的检查点")
         return sealed.body
 
 
@@ -156,7 +188,9 @@ def proof_of(raw: bytes, case_id: UUID) -> dict[str, Any] | None:
     if place is None:
         return None
     head = record.heads[place]
-    path = merkle.proof([each.leaf() for each in record.heads], place)
+    leaves = [each.leaf() for each in record.heads]
+    leaves += [each.leaf() for each in record.jurisdictions]
+    path = merkle.proof(leaves, place)
     return {
         "header": json.loads(raw)["header"],
         "seq": head.seq,

@@ -10,21 +10,25 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 from secrets import token_bytes
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from services import incidents
-from services.checkpoints import records
-from services.checkpoints.records import Head
+from services.checkpoints import jurisdictions, noting, records
+from services.checkpoints.records import Head, JurisdictionHead
 from services.db.engine import insert_into, reading, unit_of_work
 from services.db.models import AnchoredHead, AuditEntry, Case, Checkpoint
 from services.gateways.keys import SEED_BYTES
 from services.handoffs.keys import KEY_ID_CHARACTERS
+from services.jurisdiction_audit import Break
 from services.runtime import Runtime
 from workflows.errors import IncidentError, RetryableError
+
+if TYPE_CHECKING:
+    from uuid import UUID
 
 log = logging.getLogger(__name__)
 
@@ -39,6 +43,14 @@ class _Last:
     number: int
     sha256: str
     at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Heads:
+    """What a record lists."""
+
+    cases: list[Head]
+    jurisdictions: list[JurisdictionHead]
 
 
 def is_due(runtime: Runtime) -> bool:
@@ -63,15 +75,27 @@ def take(runtime: Runtime, restored: Mapping[str, Any] | None = None) -> int:
     key, count = signer(runtime), 0
     while True:
         with reading(runtime.sessions) as session:
-            last, heads = _last(session), _changed(session)
+            last, heads, own = _last(session), _changed(session), jurisdictions.changed(session)
             broken = _broken(session, heads) if restored is None else []
-        _tell(runtime, broken)
-        kept = [head for head in heads if head not in broken]
-        if not kept and restored is None:
+            lost = jurisdictions.broken(session) if restored is None else []
+        _tell(runtime, broken, lost)
+        kept = _Heads(
+            [head for head in heads if head not in broken],
+            [head for head in own if head.jurisdiction not in {b.jurisdiction for b in lost}],
+        )
+        if not (kept.cases or kept.jurisdictions) and restored is None:
             return count
-        now = runtime.clock.now()
-        raw = records.write(last.number + 1, now, last.sha256, kept, signer=key, restored=restored)
-        if not _keep(runtime, last.number + 1, now, raw, kept):
+        now, number = runtime.clock.now(), last.number + 1
+        raw = records.write(
+            number,
+            now,
+            last.sha256,
+            kept.cases,
+            signer=key,
+            restored=restored,
+            jurisdictions=kept.jurisdictions,
+        )
+        if not _keep(runtime, number, now, raw, kept):
             return count
         anchor_waiting(runtime)
         count, restored = count + 1, None
@@ -126,11 +150,18 @@ def _broken(session: Session, heads: list[Head]) -> list[Head]:
     return [by_case[case_id] for case_id in lost if case_id in by_case]
 
 
-def _tell(runtime: Runtime, broken: list[Head]) -> None:
+def _tell(runtime: Runtime, broken: list[Head], lost: list[Break]) -> None:
+    """Open an incident on each case, and one for each jurisdiction; the second time: nothing."""
+    found: list[tuple[IncidentError, UUID | None]] = []
     for head in broken:
         error = IncidentError("AUDIT", "checkpoint", "留痕链与此前的检查点不符，可能被改动")
+        found.append((error, head.case_id))
+    for each in lost:
+        text = f"辖区 {each.jurisdiction} 的留痕链第 {each.seq} 条：{each.problem}，可能被改动"
+        found.append((IncidentError("AUDIT", each.jurisdiction, text), None))
+    for error, case_id in found:
         with unit_of_work(runtime.sessions) as session:
-            incidents.open_incident(session, error, runtime.clock.now(), case_id=head.case_id)
+            incidents.open_incident(session, error, runtime.clock.now(), case_id=case_id)
 
 
 def _tell_if_late(runtime: Runtime, error: RetryableError) -> None:
@@ -146,7 +177,7 @@ def _tell_if_late(runtime: Runtime, error: RetryableError) -> None:
             incidents.open_incident(session, late, now, case_id=None)
 
 
-def _keep(runtime: Runtime, number: int, at: datetime, raw: bytes, heads: list[Head]) -> bool:
+def _keep(runtime: Runtime, number: int, at: datetime, raw: bytes, heads: _Heads) -> bool:
     """Keep the record with the heads it lists; False if another worker was faster."""
     with unit_of_work(runtime.sessions) as session:
         fresh = session.execute(
@@ -157,21 +188,9 @@ def _keep(runtime: Runtime, number: int, at: datetime, raw: bytes, heads: list[H
         ).first()
         if fresh is None:
             return False
-        note_heads(session, number, heads)
+        noting.cases(session, number, heads.cases)
+        noting.jurisdictions(session, number, heads.jurisdictions)
     return True
-
-
-def note_heads(session: Session, number: int, heads: list[Head]) -> None:
-    """Note which heads a checkpoint lists. The caller owns the transaction."""
-    rows = [
-        {"case_id": head.case_id, "seq": head.seq, "hash": head.hash, "number": number}
-        for head in heads
-    ]
-    if not rows:
-        return
-    insert = insert_into(session, AnchoredHead)
-    taken = {name: insert.excluded[name] for name in ("seq", "hash", "number")}
-    session.execute(insert.on_conflict_do_update(index_elements=["case_id"], set_=taken), rows)
 
 
 def anchor_waiting(runtime: Runtime) -> None:

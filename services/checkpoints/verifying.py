@@ -16,7 +16,7 @@ _AT_ONCE = 500
 
 @dataclass
 class Replayed:
-    """What a run of records says: problems with the records, and each case's heads over time.
+    """What a run of records says: problems with the records, and each chain's heads over time.
 
     A restored backup takes chains back to an earlier head; what it undid is no longer expected
     of the database, and is told in ``remarks``.
@@ -25,6 +25,7 @@ class Replayed:
     problems: list[str] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
     heads: dict[UUID, dict[int, bytes]] = field(default_factory=dict)
+    jurisdictions: dict[str, dict[int, bytes]] = field(default_factory=dict)
     count: int = 0
     last_sha256: str = ""
 
@@ -56,9 +57,11 @@ def _take_in(record: Record, found: Replayed) -> None:
     if record.restored is not None:
         made = record.restored.get("made_at", "")
         found.remarks.append(f"第 {record.number} 个检查点起：由 {made} 的备份恢复")
-        found.heads = {}
+        found.heads, found.jurisdictions = {}, {}
     for head in record.heads:
         found.heads.setdefault(head.case_id, {})[head.seq] = head.hash
+    for own in record.jurisdictions:
+        found.jurisdictions.setdefault(own.jurisdiction, {})[own.seq] = own.hash
     found.count, found.last_sha256 = record.number, record.sha256
 
 

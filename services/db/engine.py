@@ -10,10 +10,13 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import NullPool
 
+from services.db import idling
+
 Sessions = sessionmaker[Session]
 
 CONNECT_SECONDS = 5
 _READS = "liancheng_reads"
+_DISCARDED = "liancheng_discarded"
 
 
 def open_engine(url: str, *, pool_size: int = 10) -> Engine:
@@ -27,14 +30,15 @@ def open_engine(url: str, *, pool_size: int = 10) -> Engine:
         event.listen(engine, "connect", _configure_sqlite)
         event.listen(engine, "begin", _begin)
         return engine
-    return create_engine(
+    engine = create_engine(
         url,
         pool_size=pool_size,
         max_overflow=pool_size,
-        pool_pre_ping=True,
         pool_timeout=10,
         connect_args={"connect_timeout": CONNECT_SECONDS},
     )
+    idling.watch(engine)
+    return engine
 
 
 def _configure_sqlite(connection: Any, _record: Any) -> None:
@@ -110,3 +114,21 @@ def reading(sessions: Sessions) -> Iterator[Session]:
     with sessions() as session:
         session.connection(execution_options={_READS: True})
         yield session  # closing rolls back; an explicit rollback would empty what was read
+
+
+@contextmanager
+def discarded(sessions: Sessions) -> Iterator[Session]:
+    """Give a session that may write, in a transaction of which nothing is ever kept."""
+    with sessions() as session:
+        session.info[_DISCARDED] = True
+        event.listen(session, "before_commit", _refuse_commit)
+        yield session  # closing rolls back
+
+
+def _refuse_commit(_session: Session) -> None:
+    raise RuntimeError("this transaction is never kept")
+
+
+def is_discarded(session: Session) -> bool:
+    """Tell whether nothing of the session's transaction will be kept."""
+    return bool(session.info.get(_DISCARDED))

@@ -62,7 +62,8 @@ def paper(
     """
     world, task, names = world_at(session, runtime, actor, task_id)
     answers = dict(limits.guard(answers))
-    form = world.ready.form(task.form_id)
+    form = world.ready.form_of(task)
+    answers = form.resumed(answers, cases.form_scope(world, task), world.context)
     given = {"answers": answers, "shown": shown(form, answers)}
     scope = ChainMap(given, names)  # type: ignore[arg-type]
     attached = issuing.file_names(world, _ids(answers))

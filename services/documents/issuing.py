@@ -155,7 +155,7 @@ def form_of(world: "CaseWorld", passage: Passage) -> Any:
     if task is None:
         return None
     try:
-        return world.ready.form(task.form_id)
+        return world.ready.form_of(task)
     except NotFoundError:
         return None
 

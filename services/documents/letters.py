@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from services import policies
+from services import cases, policies
 from services.actors import Actor
 from services.db.models import Draft, Party, PartyKind, Task
 from services.documents import drafting, findings, scopes
@@ -33,7 +33,10 @@ def compose(
     if template is None:
         raise NotFoundError("本事项没有这种拟稿")
     draft = session.get(Draft, (task.id, actor.person_id))
-    answers = draft.answers if draft else {}
+    scope = cases.form_scope(world, task)
+    answers = world.ready.form_of(task).resumed(
+        draft.answers if draft else {}, scope, world.context
+    )
     opened, waived = world.ready.opened, scopes.waived(world)
     marked = findings.of_document(opened, answers, waived)
     found = findings.of_document(opened, {"marked": answers, **world.case.document}, waived)

@@ -35,11 +35,12 @@ from services.errors import NotAllowedError, NotFoundError
 from services.handoffs import keys
 from services.handoffs import reading as handed_over
 from services.lookup import read_case
+from services.migrating import reporting
 from services.notifications import proofs
 
 OFFICIAL, APPLICANT = "official", "applicant"
 _NOT_FOR_APPLICANTS = [
-    "留痕链全文", "办件数据全文", "送达记录", "异议材料", "内部办理意见", "本单位以外的移送",
+    "留痕链全文", "迁移记录", "办件数据全文", "送达记录", "异议材料", "内部办理意见", "本单位以外的移送",
 ]  # fmt: skip
 
 
@@ -129,6 +130,8 @@ def _for_officials(session: Session, actor: Actor, case: Case, found: Gathered) 
     head = case.audit_head.hex() if case.audit_head else None
     found.audit = {"seq": case.audit_seq, "head": head}
     found.members["checkpoint.json"] = _checkpoint(session, case.id)
+    if moved := reporting.moves(session, case.id):
+        found.members["migrations.json"] = plain(moved)
     found.members["deliveries.json"] = plain(proofs.listed(session, actor, case.id))
     found.members["objections.json"] = plain(registers.objections_of(session, actor, case.id))
     if all(row["answers"] is not None for row in found.members["decisions.json"]):

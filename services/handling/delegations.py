@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from services import duties, files
+from services import duties, files, procedures
 from services.actors import Actor
 from services.db.models import Delegation, Draft, Person, Task
 from services.errors import ConflictError, InvalidError, NotAllowedError
@@ -74,6 +74,7 @@ def hand_back(
     desk, row = _open(session, runtime, actor, task_id)
     if row.to_id != actor.person_id:
         raise NotAllowedError("这项任务不是委派给您准备的")
+    answers = procedures.ready(session, desk.case.bundle_hash).form_of(desk.task).typed(answers)
     files.attach_named(session, actor, desk.case, answers)
     row.answers, row.reply, row.ended_at = answers, note, desk.world.now
     if session.get(Draft, (desk.task.id, row.from_id)) is None:

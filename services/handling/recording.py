@@ -5,7 +5,7 @@ that bypasses the session's objects, a table it does not know) is an obstacle: n
 on a guess.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -17,6 +17,7 @@ from sqlalchemy import Column, event, inspect
 from sqlalchemy import Enum as SqlEnum
 from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction
 
+from services.db import writing
 from services.db.base import Base, UtcDateTime
 from services.db.models import (
     AuditEntry,
@@ -86,9 +87,21 @@ class Writes:
         except LookupError as unknown:  # what a row was before is not known
             self.obstacles.append(str(unknown))
 
+    def note_written(self, rows: Iterable[Base]) -> None:
+        """Take in rows that were written past the session."""
+        for each in rows:
+            self._added(each)
+
+    def note_changed(self, model: type[Base], before: Iterable[Row]) -> None:
+        """Take in rows that were changed past the session, whole, as they were before."""
+        for row in before:
+            if self._first(model(**row)):
+                was = {key: _plain(value) for key, value in row.items()}
+                self.changed.setdefault(model.__tablename__, []).append(was)
+
     def _first(self, row: Any) -> bool:
         """Tell whether this is the first one hears of a row; what came first counts."""
-        place = (row.__tablename__, str(inspect(row).identity or _key(row)))
+        place = (row.__tablename__, str(_key(row)))
         if place in self._seen:
             return False
         self._seen.add(place)
@@ -140,8 +153,9 @@ def watching(session: Session) -> Iterator[Writes]:
     event.listen(session, "after_flush", flushed)
     event.listen(session, "do_orm_execute", executed)
     try:
-        yield writes
-        session.flush()
+        with writing.watched(session, writes):
+            yield writes
+            session.flush()
     finally:
         event.remove(session, "after_flush", flushed)
         event.remove(session, "do_orm_execute", executed)

@@ -43,7 +43,22 @@ _OBSTACLES = {
     Document.__tablename__: "办理后已经出具文书，不能撤回",
     Counter.__tablename__: "办理后已经编号，不能撤回",
 }
-_DROPPED = delete(CaseSnapshot).where(CaseSnapshot.case_id == bindparam("case"))
+_KEPT = CaseSnapshot.__table__
+_DROPPED = delete(_KEPT).where(  # type: ignore[arg-type]
+    _KEPT.c.case_id == bindparam("case")
+)
+
+_COMPLETED = (
+    update(_KEPT)  # type: ignore[arg-type]
+    .where(_KEPT.c.case_id == bindparam("case"))
+    .values(
+        decision_id=bindparam("decision"),
+        taken_at=bindparam("at"),
+        audit_seq=bindparam("seq"),
+        obstacle=bindparam("why"),
+        changes=bindparam("written"),
+    )
+)
 
 
 @dataclass
@@ -55,15 +70,16 @@ class Keeping:
 
 
 @contextmanager
-def keeping(session: Session, case: Case, task: Task) -> Iterator[Keeping]:
+def keeping(session: Session, case: Case, task: Task, *, is_kept: bool) -> Iterator[Keeping]:
     """Keep the case as it is while a person's completion of a task runs, instead of what was kept.
 
-    Nothing is kept of a task that the bundle does not let anybody take back. In the step's
-    transaction, under the case lock.
+    Nothing is kept of a task that the bundle does not let anybody take back. ``is_kept``: there is
+    one of an earlier completion. In the step's transaction, under the case lock.
     """
     kept = Keeping()
     if not lawful.rule(session, case, task, Act.WITHDRAW).is_allowed:
-        session.execute(_DROPPED, {"case": case.id})
+        if is_kept:
+            session.connection().execute(_DROPPED, {"case": case.id})
         yield kept
         return
     _copy(session, case, task)
@@ -76,7 +92,8 @@ def _copy(session: Session, case: Case, task: Task) -> None:
     """Copy document and state inside the database, as they are stored, over what was kept."""
     which = {"case": case.id, "task": task.id, "seq": case.audit_seq, "at": task.opened_at}
     session.flush()
-    session.execute(_copying(session.get_bind().dialect.name), which)
+    connection = session.connection()
+    connection.execute(_copying(connection.dialect.name), which)
 
 
 @cache
@@ -100,18 +117,13 @@ def _complete(session: Session, case: Case, kept: Keeping) -> None:
     assert kept.decision is not None
     obstacle = _obstacle(case, kept.writes)
     values = {
-        "decision_id": kept.decision.id,
-        "taken_at": kept.decision.made_at,
-        "audit_seq": case.audit_seq,
-        "obstacle": obstacle,
-        "changes": kept.writes.as_json() if obstacle is None else None,
+        "decision": kept.decision.id,
+        "at": kept.decision.made_at,
+        "seq": case.audit_seq,
+        "why": obstacle,
+        "written": kept.writes.as_json() if obstacle is None else None,
     }
-    session.execute(
-        update(CaseSnapshot)
-        .where(CaseSnapshot.case_id == case.id)
-        .values(values)
-        .execution_options(synchronize_session=False)
-    )
+    session.connection().execute(_COMPLETED, {"case": case.id, **values})
 
 
 def _obstacle(case: Case, writes: recording.Writes) -> str | None:

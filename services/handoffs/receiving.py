@@ -107,7 +107,7 @@ def _keep(
         )
     }
     if sequence in beside:
-        raise HandoffRefusedError("这一序号的移送包已经收到", "SEQUENCE_TAKEN")
+        return _taken(session, sealed)
     _require_chain(sealed, beside.get(sequence - 1), beside.get(sequence + 1))
     topic = sealed.body.get("topic")
     values = {
@@ -124,8 +124,16 @@ def _keep(
         "remark": _gap(sequence, has_before=sequence - 1 in beside),
     }
     session.execute(insert_into(session, HandoffIn).values(**values).on_conflict_do_nothing())
+    return _taken(session, sealed)
+
+
+def _taken(session: Session, sealed: Sealed) -> HandoffIn:
+    """Return what has the envelope's place by now: itself, if it came twice at once.
+
+    Raises HandoffRefusedError SEQUENCE_TAKEN if it is another one.
+    """
     found = _known(session, sealed)
-    if found is None:  # somebody else's envelope took the sequence a moment ago
+    if found is None:
         raise HandoffRefusedError("这一序号的移送包已经收到", "SEQUENCE_TAKEN")
     return found
 

@@ -7,6 +7,7 @@ its version until the step under way is done, or to its end.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import select
@@ -15,6 +16,8 @@ from sqlalchemy.orm import Session, undefer
 from services import policies, procedures
 from services.actors import Actor
 from services.db.models import Bundle, Case, CaseStatus, Procedure
+from services.migrating import availability
+from services.migrating.availability import step
 from services.policies import Verdict
 from workflows import engine, strict_yaml
 from workflows.diagrams import Node
@@ -100,9 +103,7 @@ def _grouped(
 ) -> list[dict[str, Any]]:
     found: dict[Any, Group] = {}
     for case in cases:
-        planned = judge(session, case, procedure.bundle_hash, mapping)
-        reasons = reasons_of(session, case, procedure.bundle_hash, planned)
-        light = _light(reasons)
+        planned, reasons, light = fare(session, case, procedure.bundle_hash, mapping)
         standing = tuple({node.id: node for node in standing_of(planned)}.values())
         key = (case.bundle_hash, tuple(n.id for n in standing), light, str(reasons))
         if key not in found:
@@ -115,7 +116,7 @@ def _grouped(
 def _shown(group: Group) -> dict[str, Any]:
     return {
         "version": group.version,
-        "standing": [_step(node) for node in group.standing],
+        "standing": [step(node) for node in group.standing],
         "light": group.light.value,
         "reasons": group.reasons,
         "cases": group.cases,
@@ -135,15 +136,30 @@ def version(session: Session, bundle_hash: str) -> Version:
 
 
 def standing_of(planned: Plan) -> list[Node]:
-    """Return the steps under way: not what is around them, nor the events that wait beside them."""
+    """Return the steps under way: not what is around them, nor what merely waits beside them."""
     nodes = [a for a, _b in planned.moves if a.kind not in _AROUND and not a.attached_to]
-    return nodes + [each.node for each in planned.obstacles]
+    nodes += [each.node for each in planned.obstacles if each.is_here]
+    return [node for node in nodes if not node.kind.endswith("Gateway")] or nodes
 
 
-def _light(reasons: list[dict[str, Any]]) -> Light:
-    if not reasons:
-        return Light.GREEN
-    return Light.AMBER if all(each["choices"] for each in reasons) else Light.RED
+def fare(
+    session: Session, case: Case, to: str, mapping: Mapping[str, str]
+) -> tuple[Plan, list[dict[str, Any]], Light]:
+    """Return what moving a case comes to, why it does not move as it is, and its light.
+
+    Amber is a case that moves once the first of the steps offered are chosen; what else was in the
+    way then only hung on these, and is not told.
+    """
+    planned = judge(session, case, to, mapping)
+    reasons = reasons_of(session, case, to, planned)
+    open_ = [each for each in reasons if each["choices"]]
+    if not reasons or not open_:
+        return planned, reasons, Light.RED if reasons else Light.GREEN
+    chosen = {each["step"]["id"]: each["choices"][0]["id"] for each in open_}
+    mended = judge(session, case, to, {**mapping, **chosen})
+    if reasons_of(session, case, to, mended):
+        return planned, reasons, Light.RED
+    return planned, open_, Light.AMBER
 
 
 def reasons_of(session: Session, case: Case, to: str, planned: Plan) -> list[dict[str, Any]]:
@@ -159,23 +175,26 @@ def reasons_of(session: Session, case: Case, to: str, planned: Plan) -> list[dic
         )
         if is_so
     ]
-    return found + [_reason(each) for each in planned.obstacles]
+    once = {(each.node.id, each.why): each for each in reversed(planned.obstacles)}
+    found += [_reason(each) for each in reversed(once.values())]
+    return found or list(availability.reasons(session, case, to, planned))
 
 
 def _law(session: Session, bundle_hash: str) -> Any:
     """Return the invariants of a version: what a case has done is noted by them."""
     files = procedures.ready(session, bundle_hash).opened.bundle.files
-    return strict_yaml.read_stored(files.get("invariants.yaml", b"[]"))
+    return _read(files.get("invariants.yaml", b"[]"))
+
+
+@lru_cache(maxsize=64)
+def _read(data: bytes) -> Any:
+    return strict_yaml.read_stored(data)
 
 
 def _reason(each: Obstacle) -> dict[str, Any]:
     return {
-        "step": _step(each.node),
+        "step": step(each.node),
         "code": each.why.value,
         "message": _WHY[each.why].format(each.node.name or each.node.id),
-        "choices": [_step(node) for node in each.choices],
+        "choices": [step(node) for node in each.choices],
     }
-
-
-def _step(node: Node) -> dict[str, str]:
-    return {"id": node.id, "name": node.name or node.id}

@@ -8,9 +8,9 @@ from uuid import UUID, uuid4
 from sqlalchemy.orm import Session
 
 from services.calendars import calendar_of
-from services.db.models import Job, JobKind, Notification, NotificationPreference, Person
+from services.db.models import Job, JobKind, Notification, NotificationPreference
 from services.notifications import deliveries
-from services.notifications.channels import Hours, ways
+from services.notifications.channels import Addressee, Hours, ways
 from services.notifications.events import event
 from services.notifications.wording import render
 from services.runtime import Runtime
@@ -40,7 +40,7 @@ def announce(session: Session, runtime: Runtime, people: set[UUID], about: Annou
 def _put(
     session: Session,
     runtime: Runtime,
-    person: Person,
+    person: Addressee,
     wish: NotificationPreference,
     about: Announcement,
 ) -> None:

@@ -8,11 +8,22 @@ digest gathers on a working day what is neither urgent nor statutory.
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import NamedTuple
+from uuid import UUID
 
-from services.db.models import Channel, DeliveryState, NotificationPreference, Person
+from services.db.models import Channel, DeliveryState, NotificationPreference
 from services.notifications.events import Event
 from services.settings import NotifyingHours
 from workflows.calendar import TIME_ZONE, WorkingCalendar
+
+
+class Addressee(NamedTuple):
+    """A person, and where they are reached."""
+
+    id: UUID
+    login: str
+    email: str | None
+    phone: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +47,7 @@ class Hours:
 
 
 def ways(
-    person: Person,
+    person: Addressee,
     wish: NotificationPreference,
     event: Event,
     now: datetime,
@@ -54,7 +65,7 @@ def ways(
 
 
 def _mail(
-    person: Person, wish: NotificationPreference, event: Event, now: datetime, hours: Hours
+    person: Addressee, wish: NotificationPreference, event: Event, now: datetime, hours: Hours
 ) -> Way:
     if not person.email:
         return Way(Channel.MAIL, now, state=DeliveryState.UNWANTED, note="没有登记邮箱")

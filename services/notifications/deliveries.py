@@ -23,16 +23,18 @@ from services.db.models import (
     Person,
 )
 from services.notifications import preferences
-from services.notifications.channels import Way
+from services.notifications.channels import Addressee, Way
 
 IN_APP, QUEUED = Channel.IN_APP, DeliveryState.QUEUED
 DIGEST = "digest"  # the event of a daily digest
 OPEN = (DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.HELD, DeliveryState.FAILED)
+_OWN = len(Addressee._fields)
 _NAMES = UUID("6f1c1e0a-6a0f-4c62-9b52-3f0f2f6f6a11")
 
+_WISHES = NotificationPreference.__table__
 _UNTOLD = (  # made once, for every occasion
-    select(Person, NotificationPreference)
-    .outerjoin(NotificationPreference, NotificationPreference.person_id == Person.id)
+    select(Person.id, Person.login, Person.email, Person.phone, _WISHES)
+    .outerjoin(_WISHES, _WISHES.c.person_id == Person.id)
     .where(
         Person.id.in_(bindparam("people", expanding=True)),
         Person.id.not_in(
@@ -50,13 +52,20 @@ def key_of(occasion: str, person_id: UUID, channel: Channel) -> UUID:
 
 def untold(
     session: Session, occasion: str, people: Collection[UUID]
-) -> list[tuple[Person, NotificationPreference]]:
+) -> list[tuple[Addressee, NotificationPreference]]:
     """Return who has not been told of an occasion yet, with their wishes, by id; one query."""
     if not people:
         return []
     told = [key_of(occasion, person, IN_APP) for person in people]
-    rows = session.execute(_UNTOLD, {"people": list(people), "told": told})
-    return [(person, wish or preferences.default(person.id)) for person, wish in rows]
+    rows = session.connection().execute(_UNTOLD, {"people": list(people), "told": told})
+    return [(Addressee(*row[:_OWN]), _wish(*row[_OWN:])) for row in rows]
+
+
+def _wish(person_id: UUID | None, *said: Any) -> NotificationPreference:
+    if person_id is None:
+        return preferences.NOTHING_SAID
+    names = _WISHES.columns.keys()
+    return NotificationPreference(**dict(zip(names, (person_id, *said), strict=True)))
 
 
 def made(

@@ -18,7 +18,7 @@ NAMES = (
 )  # fmt: skip
 
 
-def default(person_id: UUID) -> NotificationPreference:
+def default(person_id: UUID | None) -> NotificationPreference:
     """Return what holds for somebody who has said nothing."""
     return NotificationPreference(
         person_id=person_id,
@@ -29,6 +29,9 @@ def default(person_id: UUID) -> NotificationPreference:
         wants_digest=False,
         quiet_on_rest_days=True,
     )
+
+
+NOTHING_SAID = default(None)  # of nobody in particular; only read
 
 
 def of(session: Session, people: Collection[UUID]) -> dict[UUID, NotificationPreference]:

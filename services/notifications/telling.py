@@ -6,7 +6,10 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session
 
+from services.db import writing
+from services.db.base import Base
 from services.db.models import (
     Delivery,
     Job,
@@ -15,11 +18,10 @@ from services.db.models import (
     Notification,
     NotificationPreference,
     PartyKind,
-    Person,
     Task,
 )
 from services.notifications import deliveries, texts
-from services.notifications.channels import Hours, Way, ways
+from services.notifications.channels import Addressee, Hours, Way, ways
 from services.notifications.events import Event, event
 from services.notifications.wording import REHEARSAL, render
 
@@ -40,7 +42,7 @@ def people_of(
     session = world.session
     found: set[UUID] = set()
     for party_id, role in wanted:
-        found |= set(session.scalars(_IN_ROLE, {"party": party_id, "role": role}))
+        found |= _in_role(session, party_id, role)
     if party_ids:
         found |= set(
             session.scalars(select(Membership.person_id).where(Membership.party_id.in_(party_ids)))
@@ -82,16 +84,16 @@ def notify(
         )
         for person, _wish in untold
     ]
-    session.add_all(rows)
-    session.flush()  # before the deliveries that refer to them
+    made: list[Base] = [*rows]  # before the deliveries that refer to them
     for row, (person, wish) in zip(rows, untold, strict=True):
         content = render(sources, template, facts, wish.language)
         for way in _ways(world, person, wish, about):
-            _put(world, row, way, key, content, about)
+            made += _put(world, row, way, key, content, about)
+    writing.insert(session, made)
 
 
 def _ways(
-    world: "CaseWorld", person: Person, wish: NotificationPreference, about: Event
+    world: "CaseWorld", person: Addressee, wish: NotificationPreference, about: Event
 ) -> Iterable[Way]:
     hours = Hours(world.runtime.settings.notifying_hours, world.calendar)
     return ways(person, wish, about, _real_now(world), hours, world.runtime.messengers)
@@ -104,16 +106,14 @@ def _put(
     key: str,
     content: tuple[str, str],
     about: Event,
-) -> None:
+) -> list[Base]:
     subject, body = content
     is_marked = world.case.is_rehearsal and way.channel is not deliveries.IN_APP
     delivery = deliveries.made(
         row, way, key, (REHEARSAL + subject if is_marked else subject, body), at=world.now
     )
-    delivery.is_statutory = about.is_statutory
-    world.session.add(delivery)
-    if way.state is deliveries.QUEUED:
-        world.session.add(_job(world, delivery, way, key))
+    delivery.is_statutory, is_queued = about.is_statutory, way.state is deliveries.QUEUED
+    return [delivery, _job(world, delivery, way, key)] if is_queued else [delivery]
 
 
 def _job(world: "CaseWorld", delivery: Delivery, way: Way, key: str) -> Job:
@@ -152,4 +152,8 @@ def _addressees(world: "CaseWorld", task: Task) -> set[UUID]:
     agencies = {p.id for p in world.parties.values() if p.kind is PartyKind.AGENCY}
     if task.party_id is None or task.party_id in agencies:
         return set()
-    return set(world.session.scalars(_IN_ROLE, {"party": task.party_id, "role": task.role}))
+    return _in_role(world.session, task.party_id, task.role)
+
+
+def _in_role(session: Session, party_id: UUID, role: str) -> set[UUID]:
+    return set(session.connection().scalars(_IN_ROLE, {"party": party_id, "role": role}))

@@ -14,7 +14,7 @@ from services.policies.acting import (
     still_with,
 )
 from services.policies.addressing import capacities, is_addressed_to
-from services.policies.reading import read_answers, read_document
+from services.policies.reading import read_answers, read_document, reads
 from services.policies.sight import (
     COVER,
     PROGRESS,
@@ -33,6 +33,7 @@ from services.policies.verdicts import (
     APPLICANT,
     EXPERT,
     LEADER,
+    OFFICIAL,
     PROCESS_OWNER,
     STARTER,
     YES,
@@ -44,6 +45,7 @@ __all__ = [
     "COVER",
     "EXPERT",
     "LEADER",
+    "OFFICIAL",
     "PROCESS_OWNER",
     "PROGRESS",
     "STARTER",
@@ -61,6 +63,7 @@ __all__ = [
     "own_procedures",
     "read_answers",
     "read_document",
+    "reads",
     "remind",
     "see_case",
     "see_dashboard",

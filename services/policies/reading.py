@@ -1,6 +1,6 @@
 """Who may read what was answered and what was issued."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
@@ -8,11 +8,11 @@ from sqlalchemy.orm import Session
 from services.actors import Actor
 from services.db.models import Case, Decision, Document, Party, PartyKind, Task, TaskStatus
 from services.policies.sight import is_asked_by_name, is_official, sight_of
-from services.policies.verdicts import APPLICANT, EXPERT, STARTER
+from services.policies.verdicts import APPLICANT, EXPERT, OFFICIAL, STARTER
 
 
 def read_answers(
-    session: Session, actor: Actor, case: Case, decision: Decision, audience: Iterable[str]
+    session: Session, actor: Actor, case: Case, decision: Decision, audience: Collection[str]
 ) -> bool:
     """Tell whether the actor may read a decision's answers.
 
@@ -29,16 +29,21 @@ def read_answers(
         return False
     if is_official(session, actor, case):
         return True
-    kind = session.scalar(select(Party.kind).where(Party.id == decision.party_id))
-    is_expert = is_asked_by_name(session, actor, case)
-    if kind is PartyKind.UNIT and is_expert and decision.role != EXPERT:
-        return True
     if decision.role == EXPERT and not _has_answered(session, actor, decision):
         return False
-    if case.starter_party_id in actor.parties and STARTER in audience:
+    kind = session.scalar(select(Party.kind).where(Party.id == decision.party_id))
+    is_of_unit = kind is PartyKind.UNIT and decision.role != EXPERT
+    reader = EXPERT if is_asked_by_name(session, actor, case) else APPLICANT
+    doer = APPLICANT if is_of_unit else EXPERT if decision.role == EXPERT else OFFICIAL
+    is_starter = case.starter_party_id in actor.parties
+    return reads(audience, reader, doer, is_starter=is_starter)
+
+
+def reads(audience: Collection[str], reader: str, doer: str, *, is_starter: bool) -> bool:
+    """Tell whether one kind of person reads what another has answered, as the form discloses it."""
+    if reader == OFFICIAL or (reader == EXPERT and doer == APPLICANT):
         return True
-    wanted = EXPERT if is_expert else APPLICANT
-    return wanted in audience
+    return reader in audience or (is_starter and STARTER in audience)
 
 
 def read_document(session: Session, actor: Actor, case: Case, document: Document) -> bool:

@@ -64,7 +64,8 @@ WHOLE, COVER = Sight(), Sight(datetime.min.replace(tzinfo=UTC))
 
 def sight_of(session: Session, actor: Actor, case: Case) -> Sight:
     """Return what of a case the actor sees, by their parties and by name."""
-    rows = session.execute(_ACCESS, {"case": case.id, "parties": list(actor.parties)}).all()
+    which = {"case": case.id, "parties": list(actor.parties)}
+    rows = session.connection().execute(_ACCESS, which).all()
     ended = [until for until, _words in rows if until is not None]
     if len(ended) < len(rows) or is_asked_by_name(session, actor, case):
         return WHOLE

@@ -7,6 +7,7 @@ from services.errors import NotAllowedError
 PROCESS_OWNER, LEADER = "process_owner", "authority_leader"
 # whom a form may disclose its answers to; EXPERT is also the role of those asked by name
 APPLICANT, STARTER, EXPERT = "applicant", "starter", "expert"
+OFFICIAL = "official"
 
 
 @dataclass(frozen=True, slots=True)

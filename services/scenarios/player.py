@@ -33,6 +33,7 @@ from services.scenarios.samples import sample
 from workflows import feel
 
 _NUMBER = re.compile(r"\$number:(\w+)")
+_MOST_BYTES, _MOST_TEXT = 5_000_000, 200_000  # of a sample; of a repeated text
 _LASTING = ("status", "state", "outcome", "document", "tasks", "visited", "objections")
 
 
@@ -234,7 +235,7 @@ class Player:
             wanted = _NUMBER.sub(lambda place: self._number(place[1]), str(step["item"]))
             found = [t for t in found if wanted in (t["item_key"], t.get("party"), t.get("login"))]
         if not found:
-            waiting = [f"{t['node_id']}({t['activity_code']})" for t in tasks]
+            waiting = [f"{t['name']}（{t['activity_code'] or t['node_id']}）" for t in tasks]
             raise ScenarioError(f"没有待办“{name}”，当前待办：{'、'.join(waiting) or '无'}")
         return found
 
@@ -257,15 +258,15 @@ class Player:
         if isinstance(answers, list):
             return [self._prepared(v, login, task) for v in answers]
         if isinstance(answers, str) and answers.startswith("$"):
-            return self._placed(answers, task)
+            return self.placed(answers, task)
         return answers
 
     def _upload(self, given: dict[str, Any], login: str | None) -> str:
         name = given["$file"]
-        content = sample(name, int(given.get("bytes", 300_000)))
+        content = sample(name, min(int(given.get("bytes", 300_000)), _MOST_BYTES))
         return self.driver.upload(login or "", name, content)
 
-    def _placed(self, text: str, task: dict[str, Any] | None) -> Any:
+    def placed(self, text: str, task: dict[str, Any] | None = None) -> Any:
         """Return what a marker stands for, or the text."""
         kind, _, rest = text.partition(":")
         if text.startswith("$today"):
@@ -279,7 +280,7 @@ class Player:
             return self.kept[rest]
         if kind == "$repeat":
             repeated, _, times = rest.rpartition(":")
-            return repeated * int(times)
+            return (repeated * min(int(times), _MOST_TEXT))[:_MOST_TEXT]
         if kind == "$doc":
             document = self.driver.inspect(self._case)["document"]
             return feel.to_json(feel.evaluate(rest, {**document, "task": task or {}}))

@@ -2,9 +2,11 @@
 
 ``include: name`` in ``steps`` puts in ``parts/<name>.yaml``; ``$from: name`` in answers starts
 from ``answers/<name>.yaml`` and lets the other keys replace its own (dots reach inside:
-``members.0.unit_type``; the value ``$drop`` removes a key).
+``members.0.unit_type``; the value ``$drop`` removes a key). A folder of scenarios is one on disk,
+or the texts of a draft by their names in it.
 """
 
+from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +17,8 @@ from workflows import strict_yaml
 
 _MAX_DEPTH = 8
 _MAX_STEPS = 2_000
+
+Folder = Path | Mapping[str, bytes]
 
 
 class ScenarioFileError(ValueError):
@@ -36,41 +40,57 @@ class Scenario:
 
 def read_scenario(path: Path) -> Scenario:
     """Read one file. Raises ScenarioFileError."""
-    content = _yaml(path)
+    return read_scenario_in(path.parent, path.name)
+
+
+def read_scenario_in(folder: Folder, name: str) -> Scenario:
+    """Read one file of a folder of scenarios. Raises ScenarioFileError."""
+    content = _yaml(folder, name)
+    if not isinstance(content, dict):
+        raise ScenarioFileError(f"{name} 应写成“名称: 值”的形式")
     for key in ("procedure", "name", "clock", "steps"):
         if key not in content:
-            raise ScenarioFileError(f"{path.name} 缺少“{key}”")
-    clock = datetime.fromisoformat(str(content["clock"]))
-    if clock.tzinfo is None:
-        raise ScenarioFileError(f"{path.name} 的 clock 须带时区，例如 +08:00")
+            raise ScenarioFileError(f"{name} 缺少“{key}”")
     return Scenario(
-        path,
+        folder / name if isinstance(folder, Path) else Path(name),
         content["procedure"],
         content["name"],
-        clock,
+        _clock(name, content["clock"]),
         content.get("given") or {},
-        read_steps(path.parent, content["steps"]),
+        read_steps(folder, content["steps"]),
         content.get("expect") or {},
     )
 
 
-def _yaml(path: Path) -> Any:
+def _clock(name: str, value: Any) -> datetime:
     try:
-        return strict_yaml.read(path.read_bytes())
-    except FileNotFoundError as error:
-        raise ScenarioFileError(f"找不到 {path.name}") from error
+        clock = datetime.fromisoformat(str(value))
+    except ValueError as error:
+        raise ScenarioFileError(f"{name} 的 clock 应为 2026-09-01T09:00:00+08:00 的样子") from error
+    if clock.tzinfo is None:
+        raise ScenarioFileError(f"{name} 的 clock 须带时区，例如 +08:00")
+    return clock
+
+
+def _yaml(folder: Folder, name: str) -> Any:
+    short = name.rpartition("/")[2]
+    try:
+        data = (folder / name).read_bytes() if isinstance(folder, Path) else folder[name]
+        return strict_yaml.read(data)
+    except (FileNotFoundError, KeyError) as error:
+        raise ScenarioFileError(f"找不到 {short}") from error
     except strict_yaml.YamlError as error:
-        raise ScenarioFileError(f"{path.name} {error}") from error
+        raise ScenarioFileError(f"{short} {error}") from error
 
 
-def read_steps(folder: Path, steps: list[Any], depth: int = 0) -> list[dict[str, Any]]:
+def read_steps(folder: Folder, steps: list[Any], depth: int = 0) -> list[dict[str, Any]]:
     """Return the steps with their parts and answers from a folder of scenarios put in."""
     if depth > _MAX_DEPTH:
         raise ScenarioFileError("include 嵌套过深")
     found: list[dict[str, Any]] = []
     for step in steps:
         if "include" in step:
-            part = _yaml(folder / "parts" / f"{step['include']}.yaml")
+            part = _yaml(folder, f"parts/{step['include']}.yaml")
             found += read_steps(folder, part, depth + 1)
             if len(found) > _MAX_STEPS:
                 raise ScenarioFileError(f"include 展开后超过 {_MAX_STEPS} 步")
@@ -79,18 +99,18 @@ def read_steps(folder: Path, steps: list[Any], depth: int = 0) -> list[dict[str,
     return found
 
 
-def _filled(folder: Path, step: dict[str, Any]) -> dict[str, Any]:
+def _filled(folder: Folder, step: dict[str, Any]) -> dict[str, Any]:
     if not isinstance(step.get("answers"), dict):
         return step
     return step | {"answers": _answers(folder, step["answers"], 0)}
 
 
-def _answers(folder: Path, answers: dict[str, Any], depth: int) -> dict[str, Any]:
+def _answers(folder: Folder, answers: dict[str, Any], depth: int) -> dict[str, Any]:
     if depth > _MAX_DEPTH:
         raise ScenarioFileError("$from 嵌套过深")
     base: dict[str, Any] = {}
     if "$from" in answers:
-        base = _answers(folder, _yaml(folder / "answers" / f"{answers['$from']}.yaml"), depth + 1)
+        base = _answers(folder, _yaml(folder, f"answers/{answers['$from']}.yaml"), depth + 1)
     for key, value in answers.items():
         if key != "$from":
             _put(base, key.split("."), deepcopy(value))

@@ -5,10 +5,10 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from services import audit
-from services.db.models import Expert, Party, Person, Task
+from services.db.models import AuditEntry, Expert, Party, Person, Task
 from services.service_tasks.operation import Call
 
 
@@ -28,7 +28,7 @@ def draw(
     stands in the audit chain with all that repeating it needs.
     """
     kept = list(keep or [])
-    seed = sha256(f"{call.world.case.number}/{call.key}".encode()).hexdigest()[:16]
+    seed = sha256(_lot(call).encode()).hexdigest()[:16]
     candidates, excluded = [], []
     for expert, person in _pool(call, fields):
         identity = str(person.id)
@@ -50,6 +50,17 @@ def draw(
     lot = {"drawn": drawn, "seed": seed, "excluded": excluded, "shortfall": wanted - len(drawn)}
     _record(call, lot | {"fields": fields, "wanted": wanted, "kept": kept, "candidates": pool})
     return {"experts": kept + drawn, **lot}
+
+
+def _lot(call: Call) -> str:
+    """Return what nobody can know before the draw; a rehearsal told again draws the same."""
+    case = call.world.case
+    if not case.is_rehearsal:
+        return f"{case.number}/{call.key}"
+    drawn = select(func.count()).where(
+        AuditEntry.case_id == case.id, AuditEntry.what == audit.EXPERTS_DRAWN
+    )
+    return f"{case.number}/{call.node.id}/{call.world.session.scalar(drawn)}"
 
 
 def _record(call: Call, lot: dict[str, Any]) -> None:

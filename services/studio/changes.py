@@ -2,9 +2,13 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from types import MappingProxyType
 from typing import Any
 
+from forms import FormDefinitionError, compiled
 from services.studio import diagram_changes
+from workflows import strict_yaml
 from workflows.bundles.bundle import PROCEDURE_FILE
 from workflows.diagrams import read_diagram
 from workflows.xml import parse_xml
@@ -12,6 +16,7 @@ from workflows.xml import parse_xml
 _UNITS = {"working_days": "个工作日", "calendar_days": "个自然日", "months": "个月", "years": "年"}
 _KINDS = {
     "forms": "表单",
+    "examples": "决策表的例子",
     "documents": "文书模板",
     "scenarios": "演练场景",
     "handling": "办理规则",
@@ -22,22 +27,37 @@ _KINDS = {
     PROCEDURE_FILE: "办理事项设置",
 }
 _LONG = 80
+_NONE: diagram_changes.Labels = MappingProxyType({})
 Change = dict[str, Any]
 
 
 def between(old: Mapping[str, bytes], new: Mapping[str, bytes]) -> list[Change]:
     """Return every difference: file, element, kind (added, removed, changed), sentence."""
     paths = sorted(p for p in old.keys() | new.keys() if old.get(p) != new.get(p))
-    return [each for path in paths for each in of_file(path, old.get(path), new.get(path))]
+    labels = dict(labels_of({**old, **new})) if paths else {}
+    return [each for p in paths for each in of_file(p, old.get(p), new.get(p), labels)]
 
 
-def of_file(path: str, old: bytes | None, new: bytes | None) -> list[Change]:
-    """Return the differences of one file; None: it is not there."""
+def labels_of(files: Mapping[str, bytes]) -> Iterator[tuple[str, Mapping[str, str]]]:
+    """Yield what the fields of each form are called, where a diagram speaks of fields."""
+    if not any(b"access=" in data for path, data in files.items() if path.endswith(".bpmn")):
+        return
+    for path, data in files.items():
+        if path.startswith("forms/"):
+            with suppress(FormDefinitionError):
+                form = compiled(data)
+                yield form.id, {each.path: each.label for each in form.fields}
+
+
+def of_file(
+    path: str, old: bytes | None, new: bytes | None, labels: diagram_changes.Labels = _NONE
+) -> list[Change]:
+    """Return the differences of one file; None: it is not there. ``labels`` are those of fields."""
     if old is None or new is None:
         kind, word = ("added", "新增") if old is None else ("removed", "删除")
         return [_change(path, "", kind, f"{word}{_called(path)}")]
     try:
-        found = list(_inside(path, old, new))
+        found = list(_inside(path, old, new, labels))
     except (ValueError, KeyError, TypeError, AttributeError):
         found = []  # one of them cannot be read as what it is: that it changed is all to be said
     return found or [_change(path, "", "changed", f"修改{_called(path)}")]
@@ -52,17 +72,66 @@ def _change(path: str, element: str, kind: str, text: str) -> Change:
     return {"file": path, "element_id": element, "kind": kind, "text": text}
 
 
-def _inside(path: str, old: bytes, new: bytes) -> Iterator[Change]:
+def _inside(path: str, old: bytes, new: bytes, labels: diagram_changes.Labels) -> Iterator[Change]:
     if path == PROCEDURE_FILE:
         yield from _settings(path, json.loads(old), json.loads(new))
     elif path.endswith(".bpmn"):
         pair = read_diagram(old), read_diagram(new)
-        for element, kind, text in diagram_changes.between(*pair):
+        for element, kind, text in diagram_changes.between(*pair, labels):
             yield _change(path, element, kind, text)
     elif path.endswith(".dmn"):
         yield from _tables(path, old, new)
+    elif path in ("clauses.yaml", "invariants.yaml"):
+        yield from _listed(path, strict_yaml.read(old) or [], strict_yaml.read(new) or [])
     elif path.startswith("forms/"):
         yield from _form(path, json.loads(old), json.loads(new))
+    elif path.startswith("examples/"):
+        yield from _examples(path, json.loads(old)["examples"], json.loads(new)["examples"])
+
+
+def _listed(path: str, old: list[Any], new: list[Any]) -> Iterator[Change]:
+    """Tell which clauses or invariants came, went, or say something else."""
+    word = "条款" if path.startswith("clauses") else "不变式"
+    for key, a, b in _pairs(old, new):
+        if a is None or b is None:
+            told = f"{word} {key}：{(b or a or {}).get('text')}"
+            yield _came_or_went(path, key, told, has_come=a is None)
+        elif a.get("text") != b.get("text"):
+            text = f"{word} {key} 由“{a.get('text')}”改为“{b.get('text')}”"
+            yield _change(path, key, "changed", text)
+        else:
+            yield _change(path, key, "changed", f"{word} {key} 的强度、条次或落实之处有修改")
+
+
+def _examples(path: str, old: list[Any], new: list[Any]) -> Iterator[Change]:
+    """Tell which examples came, went, or expect something else."""
+    for key, a, b in _pairs(old, new):
+        name = f"{_called(path)}“{(b or a or {}).get('name')}”"
+        if a is None or b is None:
+            yield _came_or_went(path, key, name, has_come=a is None)
+        elif a.get("expect") != b.get("expect"):
+            text = f"{name}的期望由{_values(a.get('expect'))}改为{_values(b.get('expect'))}"
+            yield _change(path, key, "changed", text)
+        else:
+            yield _change(path, key, "changed", f"{name}的输入或说明有修改")
+
+
+def _pairs(old: list[Any], new: list[Any]) -> Iterator[tuple[str, Any, Any]]:
+    """Yield the rows that differ by id, as they were and as they are; None: not there."""
+    before, after = ({str(row["id"]): row for row in rows} for rows in (old, new))
+    for key in [*before, *(k for k in after if k not in before)]:
+        if before.get(key) != after.get(key):
+            yield key, before.get(key), after.get(key)
+
+
+def _came_or_went(path: str, key: str, name: str, *, has_come: bool) -> Change:
+    kind, word = ("added", "新增") if has_come else ("removed", "删除")
+    return _change(path, key, kind, f"{word}{name}")
+
+
+def _values(expect: Any) -> str:
+    told = "，".join(f"{name} = {_cut(value)}" for name, value in (expect or {}).items())
+    return f"“{told or '没有'}”"
 
 
 def _settings(path: str, old: Any, new: Any) -> Iterator[Change]:
@@ -73,10 +142,10 @@ def _settings(path: str, old: Any, new: Any) -> Iterator[Change]:
         entry = after.get(key) or before[key]
         name = f"参数“{entry.get('label') or key}”"
         if key not in before or key not in after:
-            kind, word = ("added", "新增") if key not in before else ("removed", "删除")
-            yield _change(path, key, kind, f"{word}{name}（{_amount(entry)}）")
-        elif _amount(before[key]) != _amount(entry):
-            text = f"{name}{diagram_changes.turned(_amount(before[key]), _amount(entry))}"
+            told = f"{name}（{amount_of(entry)}）"
+            yield _came_or_went(path, key, told, has_come=key not in before)
+        elif amount_of(before[key]) != amount_of(entry):
+            text = f"{name}{diagram_changes.turned(amount_of(before[key]), amount_of(entry))}"
             yield _change(path, key, "changed", text + _statutory(before[key]))
         else:
             yield _change(path, key, "changed", f"{name}的依据或说明有修改")
@@ -91,15 +160,20 @@ def _statutory(entry: Mapping[str, Any]) -> str:
     return f"（法定参数，须与{article}一致）" if entry.get("fixed") else ""
 
 
-def _amount(entry: Mapping[str, Any]) -> str:
+def amount_of(entry: Mapping[str, Any]) -> str:
+    """Return a parameter's value in words, a long one cut."""
     value = entry.get("value")
     unit = _UNITS.get(str(entry.get("unit")), "")
     if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(value, (dict, list)):
-        text = json.dumps(value, ensure_ascii=False)
-        return text if len(text) <= _LONG else f"{text[:_LONG]}…"
+        return _cut(value)
     return f"{value} {unit}".strip()
+
+
+def _cut(value: Any) -> str:
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= _LONG else f"{text[:_LONG]}…"
 
 
 def _tables(path: str, old: bytes, new: bytes) -> Iterator[Change]:

@@ -116,7 +116,7 @@ def _law(runtime: Runtime, given: Material) -> Rows:
         things.add(ready.opened)
         for form in ready.forms.values():
             things.add_form(form.id, form)
-    for path in sorted(_forms_on_disk(runtime, given.bundle)):
+    for path in sorted(forms_on_disk(runtime, given.bundle)):
         form = forms.load(path)
         things.add_form(form.id, form)
     clauses, invariants = (_rows(given.bundle, n) for n in ("clauses.yaml", "invariants.yaml"))
@@ -126,11 +126,11 @@ def _law(runtime: Runtime, given: Material) -> Rows:
 
 def _add_forms(things: Things, bundle: Bundle) -> None:
     for data in bundle.under("forms").values():
-        form = forms.compile_form(forms.parse(data))
+        form = forms.compiled(data)
         things.add_form(form.id, form)
 
 
-def _forms_on_disk(runtime: Runtime, bundle: Bundle) -> Iterable[Path]:
+def forms_on_disk(runtime: Runtime, bundle: Bundle) -> Iterable[Path]:
     """Return the jurisdiction's forms on disk: some clauses are realised by one no node names."""
     code = bundle.procedure_id.partition(".")[0]
     jurisdiction = runtime.library.jurisdictions.get(code)

@@ -1,6 +1,8 @@
 """What differs between two versions of a diagram, element by element, in sentences."""
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from types import MappingProxyType
 from typing import Any
 
 from workflows.diagrams import Diagram, Due, Event, Flow, Loop, Node
@@ -33,7 +35,13 @@ def turned(before: str, after: str) -> str:
     return f"由{left}{before}{middle}改为{' ' if after[:1].isascii() else ''}{after}"
 
 
-def _due(due: Due | None) -> str:
+def kind_of(node: Node) -> str:
+    """Return what kind of step it is, in words."""
+    return _KINDS.get(node.kind, "节点")
+
+
+def due_of(due: Due | None) -> str:
+    """Return a limit in words with what it rests on."""
     if due is None:
         return "无"
     return f"{due.amount} {_UNITS.get(due.unit, due.unit)}（{due.basis}）"
@@ -75,7 +83,7 @@ _SHOWN: Mapping[str, tuple[str, Callable[[Any], str]]] = {
     "outcome": ("结果", _words),
     "data_key": ("数据键", _words),
     "case_state": ("办件状态", _words),
-    "due": ("期限", _due),
+    "due": ("期限", due_of),
     "loop": ("办理次数", _loop),
     "event": ("事件", _event),
     "is_interrupting": ("中断", _words),
@@ -84,10 +92,14 @@ _SHOWN: Mapping[str, tuple[str, Callable[[Any], str]]] = {
 }
 
 
-def between(old: Diagram, new: Diagram) -> Iterator[Told]:
+ACCESS = {"readonly": "只读", "hidden": "隐藏", "": "可编辑"}
+Labels = Mapping[str, Mapping[str, str]]  # what fields are called, by form id and path
+
+
+def between(old: Diagram, new: Diagram, labels: Labels = MappingProxyType({})) -> Iterator[Told]:
     """Yield what differs: nodes that came, went or changed, then flows."""
     before, after = (_nodes(diagram) for diagram in (old, new))
-    yield from _pairs(before, after, _label, _node)
+    yield from _pairs(before, after, _label, partial(_node, labels))
     names = {key: _label(node) for key, node in (before | after).items()}
 
     def shown(flow: Flow) -> str:
@@ -126,7 +138,7 @@ def _label(node: Node) -> str:
     return f"{_KINDS.get(node.kind, '节点')}“{node.name or node.id}”"
 
 
-def _node(old: Node, new: Node, label: str) -> Iterator[str]:
+def _node(labels: Labels, old: Node, new: Node, label: str) -> Iterator[str]:
     for name, (words, shown) in _SHOWN.items():
         before, after = getattr(old, name), getattr(new, name)
         if before != after:
@@ -135,6 +147,12 @@ def _node(old: Node, new: Node, label: str) -> Iterator[str]:
         a, b = old.inputs.get(name), new.inputs.get(name)
         if a != b:
             yield f"{label}的输入 {name} {turned(a or '无', b or '无')}"
+    known = labels.get(new.form or "", {})
+    for path in sorted(old.access.keys() | new.access.keys()):
+        a, b = old.access.get(path, ""), new.access.get(path, "")
+        if a != b:
+            change = turned(ACCESS.get(a, a), ACCESS.get(b, b))
+            yield f"{label}的字段“{known.get(path, path)}”{change}"
 
 
 def _flow(old: Flow, new: Flow, label: str) -> Iterator[str]:

@@ -5,11 +5,12 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from services import procedures
 from services.actors import Actor
 from services.db.models import DraftRevision, ProcedureDraft
 from services.errors import ConflictError
 from services.runtime import Runtime
-from services.studio import archives, drafts, files, pages
+from services.studio import archives, drafts, files, locks, pages
 from services.studio.files import Hand
 
 NEW = 0  # the base of a file that is not there yet
@@ -31,10 +32,14 @@ def save(
     text: str,
     base: int,
 ) -> dict[str, Any]:
-    """Save a file over the revision ``base``. Raises NotFoundError, InvalidError, ConflictError."""
+    """Save a file over the revision ``base``.
+
+    Raises NotFoundError, InvalidError, ConflictError (closed, STALE, LOCKED).
+    """
     draft = drafts.lock_for_editing(session, actor, draft_id)
-    before = files.heads(session, draft).get(path)
-    row = files.save(session, draft, _hand(runtime, actor), path, text, base)
+    before, hand = files.heads(session, draft).get(path), _hand(runtime, actor)
+    row = files.save(session, draft, hand, path, text, base)
+    locks.require_free(session, draft, hand, {path: (_said(session, before), text.encode())})
     if before is None or row.revision != before.revision:
         _record(session, runtime, actor, draft, row)
     return {"path": path, "revision": row.revision, "sha256": row.sha256}
@@ -45,9 +50,17 @@ def remove(
 ) -> dict[str, Any]:
     """Delete a file as it was at ``base``. Raises NotFoundError, InvalidError, ConflictError."""
     draft = drafts.lock_for_editing(session, actor, draft_id)
-    row = files.remove(session, draft, _hand(runtime, actor), path, base)
+    before, hand = files.heads(session, draft).get(path), _hand(runtime, actor)
+    row = files.remove(session, draft, hand, path, base)
+    locks.require_free(session, draft, hand, {path: (_said(session, before), None)})
     _record(session, runtime, actor, draft, row)
     return pages.shown(session, draft)
+
+
+def _said(session: Session, row: DraftRevision | None) -> bytes | None:
+    if row is None or row.sha256 is None:
+        return None
+    return procedures.blobs(session, [row.sha256])[row.sha256]
 
 
 def _record(
@@ -67,12 +80,15 @@ def take_in(
 ) -> dict[str, Any]:
     """Replace a draft's files by those of a zip, if they are still what ``digest`` stands for.
 
-    Raises NotFoundError, InvalidError, ConflictError (STALE).
+    Raises NotFoundError, InvalidError, ConflictError (STALE, LOCKED).
     """
     draft = drafts.lock_for_editing(session, actor, draft_id)
     if digest != files.digest(files.heads(session, draft)):
         raise ConflictError("草稿已有新的修改，没有导入；请刷新后再导入", "STALE")
-    count = files.replace(session, draft, _hand(runtime, actor), archives.unpacked(data))
+    hand, before = _hand(runtime, actor), files.content(session, draft)
+    after = archives.unpacked(data)
+    count = files.replace(session, draft, hand, after)
+    locks.require_free(session, draft, hand, files.pairs(before, after))
     if count:
         drafts.record(session, runtime, actor, draft, "draft.imported", {"files": count})
     return pages.shown(session, draft)

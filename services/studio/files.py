@@ -4,7 +4,7 @@ Who calls holds the draft's lock where something is written.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -15,11 +15,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services import procedures
-from services.db.models import DraftRevision, Person, ProcedureDraft
+from services.accounts import names_of
+from services.db.models import DraftRevision, ProcedureDraft
 from services.errors import ConflictError, InvalidError, NotFoundError
 from services.studio import changes, readable
 from workflows.bundles import Bundle
 from workflows.bundles.bundle import PROCEDURE_FILE
+from workflows.merging import names_in
 
 MAX_FILES = 500
 
@@ -49,6 +51,20 @@ def content(session: Session, draft: ProcedureDraft) -> dict[str, bytes]:
     return {path: found[digest] for path, digest in now.items()}
 
 
+def names(
+    session: Session, draft: ProcedureDraft, paths: Collection[str]
+) -> Mapping[tuple[str, str], str]:
+    """Return what the elements of some files are called now: path and id to name."""
+    found = heads(session, draft)
+    sums = {path: digest for path in paths if path in found and (digest := found[path].sha256)}
+    contents = procedures.blobs(session, sums.values())
+    return {
+        (path, element): name
+        for path, digest in sums.items()
+        for element, name in names_in(path, contents[digest]).items()
+    }
+
+
 def bundle(session: Session, draft: ProcedureDraft) -> Bundle:
     """Return the draft as a bundle; it need not open."""
     return Bundle(draft.procedure_id, content(session, draft))
@@ -76,7 +92,7 @@ def read(session: Session, draft: ProcedureDraft, path: str) -> tuple[DraftRevis
 def listed(session: Session, draft: ProcedureDraft) -> list[dict[str, Any]]:
     """Return the files with revision, hash, and who changed them last and when."""
     rows = [row for row in heads(session, draft).values() if row.sha256]
-    names = _names(session, {row.changed_by for row in rows})
+    names = names_of(session, {row.changed_by for row in rows})
     return [
         {
             "path": row.path,
@@ -87,11 +103,6 @@ def listed(session: Session, draft: ProcedureDraft) -> list[dict[str, Any]]:
         }
         for row in rows
     ]
-
-
-def _names(session: Session, ids: set[UUID]) -> dict[UUID, str]:
-    rows = session.execute(select(Person.id, Person.name).where(Person.id.in_(ids))).all()
-    return dict(rows)
 
 
 def save(
@@ -171,6 +182,13 @@ def replace(session: Session, draft: ProcedureDraft, hand: Hand, files: Mapping[
     return count
 
 
+def pairs(
+    before: Mapping[str, bytes], after: Mapping[str, bytes]
+) -> dict[str, tuple[bytes | None, bytes | None]]:
+    """Return what each path said and says; None: it was or is not there."""
+    return {path: (before.get(path), after.get(path)) for path in before.keys() | after.keys()}
+
+
 def _require_identity(draft: ProcedureDraft, path: str, data: bytes) -> None:
     """A draft stays one of its procedure and its jurisdiction."""
     if path != PROCEDURE_FILE:
@@ -188,8 +206,12 @@ def _require_identity(draft: ProcedureDraft, path: str, data: bytes) -> None:
 def _require_fresh(
     session: Session, head: DraftRevision | None, base: int, mine: bytes | None
 ) -> None:
-    """Refuse a save over a revision that is not the last. Raises ConflictError."""
-    last = head.revision if head else 0
+    """Refuse a save over a revision that is not the last. Raises ConflictError.
+
+    A file that was deleted is not there: it may be written as a new one.
+    """
+    is_there = head is not None and (head.sha256 or base)
+    last = head.revision if head and is_there else 0
     if base == last:
         return
     if head is None:
@@ -198,7 +220,7 @@ def _require_fresh(
 
 
 def _stale(session: Session, head: DraftRevision, base: int) -> ConflictError:
-    who = _names(session, {head.changed_by})[head.changed_by]
+    who = names_of(session, {head.changed_by})[head.changed_by]
     before = session.get(DraftRevision, (head.draft_id, head.path, base))
     digests = [row.sha256 for row in (before, head) if row and row.sha256]
     found = procedures.blobs(session, digests)

@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services import policies, procedures
+from services.accounts import names_of
 from services.actors import Actor
 from services.db.models import Bundle as BundleRow
 from services.db.models import DraftReview, DraftState, Person, Procedure, ProcedureDraft
@@ -99,8 +100,7 @@ def reviews_of(session: Session, draft: ProcedureDraft) -> list[dict[str, Any]]:
         select(DraftReview).where(DraftReview.draft_id == draft.id).order_by(DraftReview.sent_at)
     ).all()
     ids = {person for row in rows for person in (row.sent_by, row.decided_by) if person}
-    found = session.execute(select(Person.id, Person.name).where(Person.id.in_(ids))).all()
-    names = dict(found)
+    names = names_of(session, ids)
     return [
         {
             "id": row.id,

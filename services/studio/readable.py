@@ -13,6 +13,7 @@ _NAME = r"[\w][\w.\-]*"
 _PATHS = re.compile(
     r"procedure\.json|clauses\.yaml|invariants\.yaml"
     rf"|(bpmn|dmn)/{_NAME}/{_NAME}\.\1|forms/{_NAME}\.json|handling/{_NAME}\.yaml"
+    rf"|examples/{_NAME}/{_NAME}\.json"
     rf"|documents/{_NAME}/{_NAME}\.yaml|scenarios/({_NAME}/)?{_NAME}\.yaml"
 )
 

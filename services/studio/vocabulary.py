@@ -1,14 +1,16 @@
 """The words an editor offers: clauses, roles, forms, tables, processes, operations of a draft."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sqlalchemy.orm import Session
 
+import forms
 from services.db.models import ProcedureDraft
+from services.runtime import Runtime
 from services.service_tasks.catalogue import CATALOGUE
-from services.studio import files
+from services.studio import files, names
 from workflows import strict_yaml
 from workflows.bundles.bundle import PROCEDURE_FILE, Bundle
 from workflows.xml import UnsafeXmlError, parse_xml
@@ -22,6 +24,7 @@ def of_draft(session: Session, draft: ProcedureDraft) -> Words:
     settings = _json(bundle.files.get(PROCEDURE_FILE, b""))
     procedure = settings.get("procedure") or {}
     return {
+        "jurisdiction": draft.jurisdiction,
         "clauses": list(_clauses(bundle)),
         "roles": sorted({*(settings.get("roles") or {}), *(procedure.get("roles") or {})}),
         "forms": [_form(path, data) for path, data in sorted(bundle.under("forms").items())],
@@ -41,6 +44,22 @@ def of_draft(session: Session, draft: ProcedureDraft) -> Words:
             for name, each in sorted(CATALOGUE.items())
         ],
     }
+
+
+def of_library(runtime: Runtime, words: Words) -> Words:
+    """Return what the library offers beside a draft's own ``words``; reads the disk."""
+    offered = runtime.library.offered(words["jurisdiction"])
+    kinds = ("forms", "decisions", "processes")
+    return {
+        "functions": names.functions(),
+        "fragments": runtime.library.fragments,
+        "library": {kind: _beside(offered[kind], words[kind]) for kind in kinds},
+    }
+
+
+def _beside(offered: Mapping[str, str], own: list[Words]) -> list[Words]:
+    has = {each["id"] for each in own}
+    return [{"id": key, "name": name} for key, name in offered.items() if key not in has]
 
 
 def _json(data: bytes) -> Words:
@@ -65,14 +84,35 @@ def _clauses(bundle: Bundle) -> Iterator[Words]:
 def _form(path: str, data: bytes) -> Words:
     form_id = path.removeprefix("forms/").removesuffix(".json")
     own = _json(data).get("liancheng") or {}
-    return {"id": form_id, "name": str(own.get("title") or form_id)}
+    return {
+        "id": form_id,
+        "name": str(own.get("title") or form_id),
+        "asks": list(_fields(data)),
+    }
+
+
+def _fields(data: bytes) -> Iterator[Words]:
+    """Yield the fields of a form on which a step can have rights; a column tells its table too."""
+    try:
+        form = forms.compiled(data)
+    except forms.FormDefinitionError:
+        return
+    labels = {each.path: each.label for each in form.fields}
+    for each in form.fields:
+        if not each.is_readonly:
+            around = labels.get(each.path.rpartition(".")[0].removesuffix("[]"))
+            yield {"id": each.path, "name": f"{around} › {each.label}" if around else each.label}
 
 
 def _named(bundle: Bundle, folder: str, tag: str) -> Iterator[Words]:
-    for data in (data for _, data in sorted(bundle.under(folder).items())):
+    for path, data in sorted(bundle.under(folder).items()):
         try:
             root = parse_xml(data)
         except UnsafeXmlError:
             continue
         for element in root.iter(f"{{*}}{tag}"):
-            yield {"id": str(element.get("id")), "name": str(element.get("name") or "")}
+            yield {
+                "id": str(element.get("id")),
+                "name": str(element.get("name") or ""),
+                "file": path,
+            }

@@ -42,6 +42,8 @@ CANARY = re.compile(r"探(\d{5})针")
 # The package holds what the other routes give, and to those who hold the case its document, as
 # long as they hold it; who gets one is in the access matrix and tests/services/documents.
 _PACKAGE = "/cases/<case_id>/export"
+# A procedure's description is made of its files alone: nothing of any case comes near it.
+_OF_FILES = "/procedures/<procedure_id>/description"
 _SAME_FOR_ALL = {"api-docs", "web", "health", "metrics"}
 _QUERIES = {"file": "?format=docx", "letter": "?kind=refusal"}
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
@@ -188,7 +190,7 @@ class Stage:
 
     def _paths(self, rule: str) -> Iterator[str]:
         plain = rule.replace("<uuid:", "<")
-        if plain.endswith(_PACKAGE):
+        if plain.endswith((_PACKAGE, _OF_FILES)):
             return
         names = re.findall(r"<(\w+)>", plain)
         if not names:

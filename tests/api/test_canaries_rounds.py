@@ -3,8 +3,11 @@
 Two applications, their provincial rounds and the joint round are told with a canary in every text
 and every attachment. At each stage every person asks every route there is; the table below, written
 from the law and the decisions and not from the code, says what may come back.
+
+One official speaks for each province that drafts nothing, ``LIANCHENG_CANARIES=all`` asks all three.
 """
 
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -45,12 +48,16 @@ LEADS = {
     "ah": {"yrd-lead-ah-op"},
 }
 UNIVERSITY = {"yrd-univ-ah-op"}  # a member of every consortium here
-PROVINCES = {
-    p: {f"yrd-{p}-clerk", f"yrd-{p}-reviewer", f"yrd-{p}-leader"} for p in ("js", "sh", "zj", "ah")
-}
-TASK_FORCE = {"yrd-tf-clerk", "yrd-tf-reviewer", "yrd-owner"}
-STRANGERS = {"nb-reviewer", "yrd-lead-zj-op"}  # of another jurisdiction, of another unit
 DRAFTING = "js"  # the department that drafts the joint document and sends the files
+IS_WHOLE = os.environ.get("LIANCHENG_CANARIES") == "all"
+_ONE = {"sh": {"reviewer"}, "zj": {"leader"}, "ah": {"clerk"}}
+_EACH = {"clerk", "reviewer", "leader"}
+PROVINCES = {
+    p: {f"yrd-{p}-{role}" for role in (_EACH if IS_WHOLE else _ONE.get(p, {"clerk", "leader"}))}
+    for p in (DRAFTING, *_ONE)
+}
+TASK_FORCE = {"yrd-tf-clerk", "yrd-owner"} | ({"yrd-tf-reviewer"} if IS_WHOLE else set())
+STRANGERS = {"nb-reviewer", "yrd-lead-zj-op"}  # of another jurisdiction, of another unit
 COVER = (".letter_no", "name of a file")  # what subject and manifest tell before the receipt
 REGISTERED = ("consortium_name", "unit_name")  # of their own consortium
 

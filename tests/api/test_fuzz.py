@@ -34,7 +34,7 @@ from services.db.engine import unit_of_work
 from services.db.models import Call, Notification, Person
 
 SEED = int(os.environ.get("LIANCHENG_FUZZ_SEED", random.SystemRandom().randrange(10**9)))
-REQUESTS = int(os.environ.get("LIANCHENG_FUZZ_REQUESTS", "1000"))
+REQUESTS = int(os.environ.get("LIANCHENG_FUZZ_REQUESTS", "600"))
 MANY = 5_000  # from here on the times are judged too, not only printed
 SLOWEST_SECONDS = 1.0  # of 99 in 100
 RENEWED = 0.05  # of the tokens: one may have been ended by a request

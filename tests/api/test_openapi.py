@@ -49,6 +49,7 @@ def test_every_route_of_the_api_is_described(app, described):
         (
             rule.rule.replace("<uuid:", "{")
             .replace("<path:", "{")
+            .replace("<int:", "{")
             .replace("<", "{")
             .replace(">", "}"),
             method.lower(),

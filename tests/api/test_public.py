@@ -17,6 +17,7 @@ from services.scenarios.accounts import Cast
 from services.scenarios.local import LocalDriver
 from services.scenarios.samples import sample
 from services.service_tasks.catalogue import CATALOGUE, Call
+from tests.remembering import remembered
 from workflows.errors import BusinessError
 from pathlib import Path
 
@@ -34,10 +35,14 @@ OBJECTION = {
 @pytest.fixture
 def at_publicity(sqlite_runtime):
     """The number of an open notice: the rehearsal's clock stands in its period."""
-    path = SCENARIOS / "liangjiang/scenarios/publicity_over_national_day.yaml"
-    play(read_scenario(path), LocalDriver(sqlite_runtime, Cast.of(sqlite_runtime.library)))
+    remembered(sqlite_runtime, "at publicity", _over_national_day)
     with unit_of_work(sqlite_runtime.sessions) as session:
         return session.scalars(select(Notice.number).order_by(Notice.published_at.desc())).first()
+
+
+def _over_national_day(runtime):
+    path = SCENARIOS / "liangjiang/scenarios/publicity_over_national_day.yaml"
+    play(read_scenario(path), LocalDriver(runtime, Cast.of(runtime.library)))
 
 
 def a_consortium(runtime, **more):

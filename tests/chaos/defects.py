@@ -1,6 +1,6 @@
 """Twelve faults put into the product on purpose. Each must be found by its hunt."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -13,6 +13,8 @@ from sqlalchemy.sql.selectable import Select
 from services import commands
 from services import runtime as runtimes
 from services.db import engine as engines
+from services.db import writing
+from services.db.base import Base
 from services.db.models import Case, Channel, Delivery, Job
 from services.gateways.clock import FakeClock
 from services.gateways.mail import Mail
@@ -91,33 +93,33 @@ def _no_audit_key(patch: Patch, table: Table) -> None:
 
 
 def _enqueue_after_commit(patch: Patch, _table: Table) -> None:
-    whole = Session.add
+    whole = writing.insert
 
-    def add(self: Session, row: Any, **more: Any) -> None:
-        if not isinstance(row, Job):
-            whole(self, row, **more)
-            return
-        event.listen(self, "after_commit", lambda session: _put(session, row))
+    def insert(session: Session, rows: Sequence[Base]) -> None:
+        jobs = [row for row in rows if isinstance(row, Job)]
+        if jobs:
+            event.listen(session, "after_commit", lambda ended: _put(ended, jobs))
+        whole(session, [row for row in rows if row not in jobs])
 
-    def _put(session: Session, row: Job) -> None:
-        with Session(session.get_bind()) as own:
-            whole(own, row)
+    def _put(ended: Session, jobs: list[Job]) -> None:
+        with Session(ended.get_bind()) as own:
+            whole(own, jobs)
             own.commit()
 
-    patch.setattr(Session, "add", add)
+    patch.setattr(writing, "insert", insert)
 
 
 def _send_before_commit(patch: Patch, table: Table) -> None:
-    whole = Session.flush
+    whole = writing.insert
 
-    def flush(self: Session, *given: Any) -> None:
-        for row in list(self.new):
+    def insert(session: Session, rows: Sequence[Base]) -> None:
+        for row in rows:
             if isinstance(row, Delivery) and row.channel is Channel.MAIL:
                 mail = Mail(str(row.id), str(row.address), "", "")
                 table.runtime.mailer.send(mail)
-        whole(self, *given)
+        whole(session, rows)
 
-    patch.setattr(Session, "flush", flush)
+    patch.setattr(writing, "insert", insert)
 
 
 def _no_populate_existing(patch: Patch, _table: Table) -> None:

@@ -63,6 +63,8 @@ FORMS = [
         ("tests/services/checkpoints/test_tampering.py",),
         {"LIANCHENG_TAMPERINGS": "1000"},
     ),
+    LongForm("corpus", ("tests/services/backups/test_corpus.py",), {"LIANCHENG_CORPUS": "all"}),
+    LongForm("canaries", ("tests/api/test_canaries_rounds.py",), {"LIANCHENG_CANARIES": "all"}),
     LongForm("scenarios", ("tests/scenarios/test_scenarios.py",), {"LIANCHENG_SCENARIOS": "all"}),
 ]
 

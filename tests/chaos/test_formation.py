@@ -14,10 +14,10 @@ from tests.chaos.model import tell, undisturbed
 from tests.chaos.monkeys import Plan
 
 SEED = int(os.environ.get("LIANCHENG_CHAOS_SEED", random.SystemRandom().randrange(10**9)))
-CASES = 14
+CASES = 10
 SCENARIOS = {"liangjiang/approval": 6, "liangjiang/silent_candidate": 6}
 PLAN = Plan(
-    kills=8, crashes=1, redis_losses=2, pauses=1, jumps=1, pause_seconds=8, every_seconds=(0.2, 1.2)
+    kills=6, crashes=1, redis_losses=2, pauses=1, jumps=1, pause_seconds=8, every_seconds=(0.2, 1.2)
 )
 
 

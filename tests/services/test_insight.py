@@ -155,7 +155,10 @@ def test_figures_count_the_agencys_own_cases_in_working_days(sqlite_runtime, lib
     assert steps["形式审查"]["done"] >= 2
     assert steps["形式审查"]["median_days"] is not None
     assert sum(month["started"] for month in found["months"]) == 1
-    assert found["supplements"]
+    assert [reason["questions"] for reason in found["supplements"]] == [[]]
+    period = dashboards.Period("liangjiang.application", rehearsals=True)
+    [reason] = ask(runtime, "lj-leader", figures)["supplements"]
+    assert reason["questions"][0]["file"] == "forms/F-LJ-01.json"
     assert other["steps"] == other["load"] == other["months"] == []
     assert all(
         len(t.heads) == len(row) for t in dashboard_tables.tables(found, "load") for row in t.rows

@@ -18,17 +18,16 @@ from services.loading import DEMO_PASSWORD
 from services.scenarios import play, read_scenario
 from services.scenarios.accounts import Cast
 from tests.web.browsing import BrowserDriver
-from tests.web.people import Person, person
+from tests.web.people import Browsers, Person
 from workflows.bundles import Library
 
 ROOT = Path(__file__).parents[2]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run all browser tests in one worker: they share a server."""
+    """Give browser tests their time. Those of one worker share a server."""
     for item in items:
         if "tests/web" in str(item.path):
-            item.add_marker(pytest.mark.xdist_group("web"))
             item.add_marker(pytest.mark.timeout(600))
 
 
@@ -56,31 +55,29 @@ def chromium() -> Iterator[Browser]:
 class Street:
     """Where people come from: each with a browser of their own, watched to the end of the test."""
 
-    browser: Browser
-    site: str
-    artefacts: Path
+    browsers: Browsers
     sessions: dict[str, StorageState]
     met: list[Person] = field(default_factory=list)
 
     def anyone(self, *, is_phone: bool = False, session: StorageState | None = None) -> Person:
         """Somebody who has not signed in, unless with a session of before."""
-        who = person(self.browser, self.site, self.artefacts, is_phone=is_phone, session=session)
+        who = self.browsers.lend(is_phone=is_phone, session=session)
         self.met.append(who)
         return who
 
     def signed_in(self, login: str, *, is_phone: bool = False) -> Person:
         """Somebody with a sample account, who has signed in once for all tests; at no page yet."""
         if login not in self.sessions:
-            self.sessions[login] = _session(self.browser, self.site, login)
+            self.sessions[login] = _session(self.browsers, login)
         who = self.anyone(is_phone=is_phone, session=self.sessions[login])
         who.login = login
         return who
 
 
-def _session(browser: Browser, site: str, login: str) -> StorageState:
-    with browser.new_context() as context:
+def _session(browsers: Browsers, login: str) -> StorageState:
+    with browsers.chromium.new_context() as context:
         account = {"login": login, "password": DEMO_PASSWORD}
-        assert context.request.post(f"{site}/api/v1/auth/sign-in", data=account).ok
+        assert context.request.post(f"{browsers.base}/api/v1/auth/sign-in", data=account).ok
         return context.storage_state()
 
 
@@ -130,16 +127,20 @@ def applied(as_person: Callable[[str], ApiClient]) -> Callable[..., dict[str, An
     return apply
 
 
+@pytest.fixture(scope="session")
+def browsers(site: str, chromium: Browser, artefacts: Path) -> Browsers:
+    """Browsers that are lent to people."""
+    return Browsers(chromium, site, artefacts)
+
+
 @pytest.fixture
-def street(
-    site: str, chromium: Browser, artefacts: Path, sessions: dict[str, StorageState]
-) -> Iterator[Street]:
+def street(browsers: Browsers, sessions: dict[str, StorageState]) -> Iterator[Street]:
     """People for one test. No page of theirs may have failed or broken the page's policy."""
-    made = Street(chromium, site, artefacts, sessions)
+    made = Street(browsers, sessions)
     yield made
     faults = [fault for who in made.met for fault in who.collected()]
     for who in made.met:
-        who.page.context.close()
+        browsers.take_back(who)
     assert not faults, "\n".join(faults)
 
 

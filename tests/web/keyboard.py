@@ -11,6 +11,7 @@ from tests.web.filling import Filler
 
 MOST_TABS = 400
 MOST_OPTIONS = 60
+DRAWN_MS = 40
 MOST_PARTS = 6  # of a date: each is a stop of its own
 # The focus shows if the element, or what frames it, looks otherwise than without; read at rest.
 _STOP = """(aim) => {
@@ -115,11 +116,13 @@ class Keyboard:
             if box.is_checked() != is_wanted:
                 self.page.keyboard.press("Space")
             return
-        self.page.keyboard.press("Space")
+        box.press("Space")  # focused anew: what is found replaces the list
+        self.page.wait_for_timeout(DRAWN_MS)
         for _ in range(MOST_OPTIONS):
             if box.is_checked():
                 return
             self.page.keyboard.press("ArrowDown")
+            self.page.wait_for_timeout(DRAWN_MS)
         raise AssertionError(f"the arrows do not reach {box}")
 
     def choose(self, select: Locator, value: str) -> None:

@@ -1,11 +1,20 @@
-"""People in front of their browsers: one browser context each, watched for faults of the page."""
+"""People in front of their browsers, which are lent to them, watched for faults of the page."""
 
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, ConsoleMessage, Page, StorageState, ViewportSize, expect
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Error,
+    Page,
+    StorageState,
+    ViewportSize,
+    expect,
+)
 
 from services.loading import DEMO_PASSWORD
 from tests.web.keyboard import Keyboard
@@ -52,6 +61,7 @@ class Person:
     base: str
     artefacts: Path
     login: str | None = None
+    is_phone: bool = False
     faults: list[str] = field(default_factory=list)
 
     def go(self, path: str) -> "Person":
@@ -121,31 +131,58 @@ def _told(violations: list[dict[str, Any]]) -> str:
     )
 
 
-def person(
-    browser: Browser,
-    base: str,
-    artefacts: Path,
-    *,
-    is_phone: bool = False,
-    session: StorageState | None = None,
-) -> Person:
-    """Give somebody a browser of their own; ``session``: with their cookies of before."""
-    context = browser.new_context(
-        viewport=PHONE if is_phone else DESK,
-        locale="zh-CN",
-        timezone_id="Asia/Shanghai",
-        storage_state=session,
-    )
-    context.set_default_timeout(WAIT_MS)
-    context.add_init_script(_WATCH)
-    page = context.new_page()
-    who = Person(page, base, artefacts)
+@dataclass
+class Browsers:
+    """Browser contexts, each lent to one person at a time.
 
-    def heard(message: ConsoleMessage) -> None:
-        # The browser itself logs every refused call; those are the application's to show.
-        if message.type == "error" and "Failed to load resource" not in message.text:
-            who.faults.append(f"console: {message.text}")
+    What a context has loaded and compiled of the application is kept for the next person, who has
+    neither the cookies nor the tab nor the local storage of the one before.
+    """
 
-    page.on("console", heard)
-    page.on("pageerror", lambda error: who.faults.append(f"page: {error}"))
-    return who
+    chromium: Browser
+    base: str
+    artefacts: Path
+    idle: dict[bool, list[BrowserContext]] = field(default_factory=lambda: {True: [], False: []})
+
+    def lend(self, *, is_phone: bool = False, session: StorageState | None = None) -> Person:
+        """Give somebody a browser; ``session``: with their cookies of before."""
+        context = self.idle[is_phone].pop() if self.idle[is_phone] else self._new(is_phone)
+        if session is not None:
+            context.add_cookies(session["cookies"])  # type: ignore[arg-type] - what it gave itself
+        who = Person(context.new_page(), self.base, self.artefacts, is_phone=is_phone)
+        self._watch(who)
+        return who
+
+    def take_back(self, who: Person) -> None:
+        """Take back a browser; one that does not let itself be emptied is closed."""
+        context = who.page.context
+        try:
+            self._empty(who.page)
+            for page in context.pages:
+                page.close()
+            context.clear_cookies()
+        except Error:
+            context.close()
+        else:
+            self.idle[who.is_phone].append(context)
+
+    def _empty(self, page: Page) -> None:
+        wanted = {"origin": self.base, "storageTypes": "local_storage,indexeddb"}
+        page.context.new_cdp_session(page).send("Storage.clearDataForOrigin", wanted)
+
+    def _new(self, is_phone: bool) -> BrowserContext:
+        context = self.chromium.new_context(
+            viewport=PHONE if is_phone else DESK, locale="zh-CN", timezone_id="Asia/Shanghai"
+        )
+        context.set_default_timeout(WAIT_MS)
+        context.add_init_script(_WATCH)
+        return context
+
+    def _watch(self, who: Person) -> None:
+        def heard(message: ConsoleMessage) -> None:
+            # The browser itself logs every refused call; those are the application's to show.
+            if message.type == "error" and "Failed to load resource" not in message.text:
+                who.faults.append(f"console: {message.text}")
+
+        who.page.on("console", heard)
+        who.page.on("pageerror", lambda error: who.faults.append(f"page: {error.stack}"))

@@ -48,18 +48,34 @@ def test_cases_move_in_groups_with_a_reason_and_one_is_put_back(
     group = group.filter(has_text=case["number"]).first
     group.get_by_text("办件编号").click()
     expect(group).to_contain_text(case["number"])
+    who.page.get_by_label("迁移的理由").fill("答复合作意向的期限已经调整")
     expect(group.get_by_role("button", name="迁移这")).to_be_disabled()
     who.screenshot("migration-plan")
     who.is_accessible()
-    who.page.get_by_label("迁移的理由").fill("答复合作意向的期限已经调整")
+    group.get_by_role("button", name="演练这").click()
+    row = who.page.locator(".results > ul > li").filter(has_text=case["number"])
+    expect(row).to_contain_text("已演练", timeout=60_000)
+    expect(row).to_contain_text("迁移后办到：对适用范围外的申请作出处理")
+    who.screenshot("migration-rehearsed")
+    assert owner.get(f"/cases/{case['id']}")["bundle"] == case["bundle"]
+    who.page.get_by_label("分批").fill("1000")
     group.get_by_role("button", name="迁移这").click()
 
-    row = who.page.locator(".results li").filter(has_text=case["number"])
     expect(row).to_contain_text("已迁移", timeout=60_000)
-    who.sees("件已迁移")
+    expect(row).to_contain_text("与演练一致")
+    row.get_by_text("迁移证明").click()
+    expect(row).to_contain_text("不变式")
     assert owner.get(f"/cases/{case['id']}")["bundle"] == bundle
     who.screenshot("migration-done")
     who.is_sound()
+
+    file = street.signed_in("lj-clerk").go(f"/cases/{case['id']}")
+    file.page.get_by_role("tab", name="时间线").click()
+    told = file.page.locator("section").filter(has_text="版本变更").last
+    expect(told).to_contain_text("答复合作意向的期限已经调整")
+    told.get_by_text("迁移证明").click()
+    expect(told).to_contain_text("均未违反")
+    file.screenshot("migration-of-a-case")
 
     row.get_by_role("button", name="撤销").click()
     expect(row).to_contain_text("已撤销")

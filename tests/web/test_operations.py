@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import expect
 from sqlalchemy import select
 
+from services.gateways.clock import SystemClock
 from services.db.engine import open_engine, open_sessions, unit_of_work
 from services.db.models import (
     Channel,
@@ -156,8 +157,10 @@ def test_a_process_owner_finds_the_cause_of_an_incident_and_retries_it(street, b
     owner.screenshot("OP-1-deliveries")
 
 
-def test_a_case_stands_still_and_goes_on_and_two_people_move_its_limit(street, case):
+def test_a_case_stands_still_and_goes_on_and_two_people_move_its_limit(street, case, as_person):
     """中止 with a reason for each audience, 恢复; a limit proposed by one, approved by another."""
+    now = SystemClock().now().isoformat()
+    as_person("lead-op").post("/notifications/read", {"until": now})  # of other tests
     owner = street.signed_in("lj-owner").go(f"/cases/{case['id']}")
     owner.page.get_by_role("button", name="中止办理").click()
     give_reason(owner, "见内部便函", "等待鉴定结论")
@@ -240,7 +243,7 @@ def test_an_agency_writes_its_own_words_and_stops_taking_applications(street):
 
 def unread(person) -> int:
     """The number of unread notifications that the header tells."""
-    link = person.page.get_by_role("link", name=re.compile("^通知 [0-9]+ 条未读$"))
+    link = person.page.get_by_role("link", name=re.compile(r"^通知 [0-9]+ 条未读$"))
     expect(link).to_be_visible()
     return int(re.search(r"\d+", link.inner_text()).group())
 

@@ -30,6 +30,7 @@ def act(who, name, *, on=None, note="", choose=None):
     expect(dialog).to_be_visible()
     if on:
         who.keys.type(dialog.get_by_placeholder("按姓名查找"), on[:1])
+        who.settles()  # what is found replaces the list
         who.keys.tick(dialog.get_by_label(on))
     if choose:
         who.keys.tick(dialog.get_by_label(choose))

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from services.gateways.liancheng_api import ApiRefusedError
-from tests.web.people import Person
+from tests.web.studio.desk import Desk
 
 APPLICATION = "liangjiang.application"
 DIAGRAM = "bpmn/liangjiang/application.bpmn"
@@ -17,38 +17,21 @@ def draft(as_person) -> str:
     return str(made["id"])
 
 
-def canvas(who: Person) -> None:
-    """Wait for the editor to be ready and the first check to be over."""
-    expect(who.page.locator(".lc-canvas .djs-container")).to_be_visible()
-    expect(who.page.locator(".findings")).to_contain_text("没有发现问题")
-
-
-def choose(who: Person, node: str) -> None:
-    """Select a node by the search of the editor."""
-    who.page.get_by_role("button", name="查找").click()
-    field = who.page.locator(".djs-search-input input")
-    field.press_sequentially(node)
-    field.press("Enter")
-    expect(who.page.get_by_label("编号")).to_have_value(node)
-
-
 def test_a_dangerous_edit_is_refused_with_its_way_drawn_and_undone_to_the_byte(
     street, draft, as_person
 ):
-    who = street.signed_in("lj-owner").go(f"/studio/drafts/{draft}")
-    canvas(who)
-
-    choose(who, "publicity")
+    desk = Desk(street.signed_in("lj-owner")).opens(draft).is_clean().selects("publicity")
+    who = desk.who
     expect(who.page.get_by_label("条款", exact=True)).to_have_value("五(二)1.7")
     who.sees("审定通过的名单向社会公示5个工作日")
     who.is_accessible()
     who.page.locator(".lc-canvas svg[data-element-id]").press("Delete")
     expect(who.page.locator(".findings")).to_contain_text("此前没有节点写入它")
     who.page.get_by_role("button", name="撤销").click()
-    canvas(who)
+    desk.is_clean()
 
     who.page.get_by_role("button", name="全图").click()
-    choose(who, "gw_committee")
+    desk.selects("gw_committee")
     who.page.locator(".djs-context-pad [data-action=connect]").click()
     who.page.locator("[data-element-id=decision] .djs-hit").first.click(force=True)
     who.page.get_by_label("条件（FEEL）").fill('=case.number = "x"')
@@ -96,9 +79,7 @@ def test_a_harmless_edit_goes_through_review_and_new_cases_run_on_it(
 
 
 def test_a_save_never_overwrites_what_somebody_else_has_saved(street, draft, as_person):
-    who = street.signed_in("lj-owner").go(f"/studio/drafts/{draft}")
-    canvas(who)
-    choose(who, "plan")
+    who = Desk(street.signed_in("lj-owner")).opens(draft).is_clean().selects("plan").who
     name = who.page.get_by_label("名称", exact=True)
     name.fill("编制方案")
     expect(who.page.get_by_text("有未保存的修改", exact=True)).to_be_visible()
@@ -116,8 +97,8 @@ def test_a_save_never_overwrites_what_somebody_else_has_saved(street, draft, as_
 
 
 def test_every_diagram_opens_and_what_nobody_changed_is_not_saved(street, draft, as_person):
-    who = street.signed_in("lj-owner").go(f"/studio/drafts/{draft}")
-    canvas(who)
+    desk = Desk(street.signed_in("lj-owner")).opens(draft).is_clean()
+    who = desk.who
     diagrams = who.page.get_by_label("图", exact=True)
     paths = diagrams.locator("option").evaluate_all("all => all.map((each) => each.value)")
     assert len(paths) > 15
@@ -125,7 +106,7 @@ def test_every_diagram_opens_and_what_nobody_changed_is_not_saved(street, draft,
     for path in paths:
         diagrams.select_option(path)
         expect(who.page.get_by_role("group", name=f"流程图编辑区：{path}")).to_be_visible()
-        canvas(who)
+        desk.is_clean()
         expect(who.page.get_by_role("button", name="保存")).to_be_disabled()
 
     found = as_person("lj-owner").get(f"/studio/drafts/{draft}")["files"]
@@ -136,13 +117,18 @@ def test_an_overlap_in_a_table_is_found_while_one_types_and_undone(street, draft
     who = street.signed_in("lj-owner").go(f"/studio/drafts/{draft}/tables")
     expect(who.page.locator(".findings")).to_contain_text("没有发现问题")
     who.page.get_by_label("文件", exact=True).select_option("dmn/liangjiang/lj_scope.dmn")
+    examples = who.page.get_by_role("region", name="例子", exact=True)
+    expect(examples).to_contain_text("3 个例子，3 个符合，0 个不符")
     cell = who.page.locator("td.input-cell[data-row-id=lj_scope_direct]").first
     cell.click()
     who.page.keyboard.press("End")
     who.page.keyboard.type(",2")
 
     expect(who.page.locator(".findings")).to_contain_text("两条规则同时适用于这种情形")
+    expect(who.page.locator(".findings")).to_contain_text("由主管部门决定”与决策表不符")
+    expect(examples).to_contain_text("3 个例子，2 个符合，1 个不符")
     who.is_accessible()
+    who.screenshot("studio-example-fails")
     undo = who.page.get_by_role("button", name="撤销")
     while undo.is_enabled():
         undo.click()
@@ -153,9 +139,24 @@ def test_an_overlap_in_a_table_is_found_while_one_types_and_undone(street, draft
     note.click()
     who.page.keyboard.press("End")
     who.page.keyboard.type("（核对）")
+    expect(who.page.get_by_text("有未保存的修改", exact=True)).to_be_visible()
+    examples.get_by_role("button", name="加一个例子").click()
+    examples.get_by_label("例子的名称").last.fill("都在区外")
+    examples.get_by_label("都在区外 start_info.tax_region").fill("elsewhere")
+    examples.get_by_label("都在区外 期望 route").fill("DIRECT")
+    added = examples.get_by_role("row").last
+    expect(added).to_contain_text("第 3 行")
+    expect(added).to_contain_text("不符")
+    who.is_accessible()
+    added.get_by_role("button", name="以实际结果为期望").click()
+    expect(added.get_by_label("都在区外 期望 route")).to_have_value("OFFICIAL_DECISION")
+    expect(examples).to_contain_text("4 个例子，4 个符合，0 个不符")
+    expect(who.page.locator(".findings")).to_contain_text("没有发现问题")
+
     who.page.get_by_role("button", name="保存").click()
     expect(who.page.get_by_text("没有未保存的修改")).to_be_visible()
     who.go(f"/studio/drafts/{draft}/review").sees("决策表“适用范围”的一行由")
+    who.sees("新增决策表的例子 liangjiang/lj_scope.json“都在区外”")
 
 
 def test_a_field_is_added_to_a_form_beside_its_preview(street, draft, as_person):

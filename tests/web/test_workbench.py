@@ -1,5 +1,6 @@
 """OF-1, AP-1, AG-2: a morning at the workbench, an application, and four provinces on one text."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -225,6 +226,16 @@ def test_a_leader_reads_the_figures_and_an_officer_may_not(street, quick):
     with page.expect_download() as caught:
         keys.press(page.get_by_role("button", name="导出 CSV"))
     assert caught.value.suggested_filename == "dashboard-steps.csv"
+
+    owner = street.signed_in("lj-owner").go("/dashboard")
+    owner.keys.tick(owner.page.get_by_label("只看演练"))
+    owner.keys.choose(owner.page.locator("form select").first, "liangjiang.application")
+    owner.sees("改进表单说明").is_accessible()
+    owner.screenshot("dashboard-improve")
+    owner.keys.press(owner.page.get_by_role("button", name="组建申请表").first)
+    expect(owner.page).to_have_url(
+        re.compile(r"/studio/drafts/.+/forms\?file=forms%2FF-LJ-01.json")
+    )
 
     officer = street.signed_in("lj-clerk").go("/dashboard")
     officer.sees("只有本机关领导和流程负责人可以查看统计")

@@ -32,7 +32,7 @@ function report(title, keys) {
   return total
 }
 
-const entry = Object.keys(manifest).find((key) => manifest[key].isEntry)
+const entry = 'index.html'
 const pages = ['src/session/SignInPage.vue', 'src/workbench/WorkbenchPage.vue'].filter((k) => manifest[k])
 const first = Math.max(...pages.map((page) => report(page, [entry, page])))
 if (first > BUDGET) {

@@ -15,6 +15,7 @@ _KINDS = {
     "bpmn": ".bpmn",
     "dmn": ".dmn",
     "forms": ".json",
+    "examples": ".json",
     **dict.fromkeys(("handling", "documents", "scenarios"), ".yaml"),
 }
 _FILES = frozenset({"procedure.json", "clauses.yaml", "invariants.yaml"})

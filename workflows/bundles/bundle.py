@@ -10,14 +10,21 @@ from typing import Any
 from lxml import etree
 
 from workflows import dmn, strict_yaml
-from workflows.bundles import handling
+from workflows.bundles import handling, reading
 from workflows.bundles.facts import Fact, read_facts
-from workflows.diagrams import Diagram, Node, Process, read_diagram
+from workflows.diagrams import Diagram, Node, Process
 from workflows.documents import FOLDER, Template, templates_of
 from workflows.engine import Program, compile_program
+from workflows.nesting import nested
 from workflows.xml import parse_xml
 
 PROCEDURE_FILE = "procedure.json"
+EXAMPLES = "examples"
+
+
+def examples_of(table: str) -> str:
+    """Return the path of the examples that stand beside a table's file in a bundle."""
+    return f"{EXAMPLES}/{table.removeprefix('dmn/').removesuffix('.dmn')}.json"
 
 
 @dataclass(frozen=True)
@@ -73,14 +80,8 @@ class Opened:
     @cached_property
     def profile(self) -> dict[str, Any]:
         """Return the parameters nested by the dots of their keys, for expressions."""
-        nested: dict[str, Any] = {}
-        for key, entry in (self.procedure["procedure"].get("profile") or {}).items():
-            *parents, last = key.split(".")
-            here = nested
-            for parent in parents:
-                here = here.setdefault(parent, {})
-            here[last] = entry["value"]
-        return nested
+        entries = self.procedure["procedure"].get("profile") or {}
+        return nested({key: entry["value"] for key, entry in entries.items()})
 
     @cached_property
     def processes(self) -> dict[str, Process]:
@@ -137,8 +138,8 @@ def open_fresh(bundle: Bundle) -> Opened:
 
     Raises DiagramError, ModelRefusedError, dmn.DmnError.
     """
-    diagrams = {p: read_diagram(data) for p, data in sorted(bundle.under("bpmn").items())}
-    models = [dmn.parse(data) for _, data in sorted(bundle.under("dmn").items())]
+    diagrams = {p: reading.diagram(data) for p, data in sorted(bundle.under("bpmn").items())}
+    models = [reading.model(data) for _, data in sorted(bundle.under("dmn").items())]
     return Opened(
         bundle,
         json.loads(bundle.files[PROCEDURE_FILE]),

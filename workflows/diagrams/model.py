@@ -58,7 +58,8 @@ class Node:
     """One flow node with everything the ``liancheng`` namespace says about it.
 
     ``kind`` is the local BPMN tag, for example userTask. ``path`` lists the ids of the embedded
-    subprocesses around it. ``inputs`` map names to FEEL or literals.
+    subprocesses around it. ``inputs`` map names to FEEL or literals; ``access`` says of fields of
+    its form, by path (``members[].uscc``), what this step may do: readonly, hidden.
     """
 
     id: str
@@ -87,6 +88,7 @@ class Node:
     loop: Loop | None = None
     event: Event | None = None
     inputs: Mapping[str, str] = field(default_factory=dict)
+    access: Mapping[str, str] = field(default_factory=dict)
     attached_to: str | None = None
     is_interrupting: bool = True
     is_event_subprocess: bool = False

@@ -15,6 +15,7 @@ BPMN, LIANCHENG = foreign.BPMN, foreign.LIANCHENG
 
 MAX_NODES = 400
 MAX_FLOWS = 4 * MAX_NODES
+MAX_ELEMENTS = 20_000  # of one file; what is drawn of the largest process takes half of them
 MAX_NAME = 300
 MAX_REFUSALS = 300  # of one file; who has put these right sees the next
 TOO_LARGE = "too-large"  # the code of a refusal
@@ -146,9 +147,16 @@ class _Reader:
         for element in self.root.iter(f"{{{BPMN}}}process"):
             if element.getparent() is not self.root:
                 self._refuse(element, "misplaced", "流程（process）须直接放在 definitions 之下")
+        self._check_size()
         self._check_names()
         self._check_words()
         return Diagram(processes, self._listed(self.refusals), self._listed(self.notes))
+
+    def _check_size(self) -> None:
+        """Refuse so many elements as no drawing has, whatever they are."""
+        if sum(1 for _ in self.root.iter()) > MAX_ELEMENTS:
+            text = f"图里的元素超过 {MAX_ELEMENTS} 个，请删去重复或多余的内容"
+            self._refuse(self.root, TOO_LARGE, text)
 
     def _check_words(self) -> None:
         """Name what is written here and does not run, up to the number that is listed."""
@@ -300,7 +308,8 @@ class _Reader:
             due=self._due(element),
             loop=self._loop(element),
             event=event,
-            inputs=self._inputs(element),
+            inputs=self._named(element, "input", "value"),
+            access=self._named(element, "field", "access"),
             attached_to=element.get("attachedToRef"),
             is_interrupting=interrupting != "false",
             is_event_subprocess=element.get("triggeredByEvent") == "true",
@@ -353,12 +362,13 @@ class _Reader:
             _text(_child(marker, "completionCondition")),
         )
 
-    def _inputs(self, element: etree._Element) -> dict[str, str]:
+    def _named(self, element: etree._Element, tag: str, value: str) -> dict[str, str]:
+        """Return what extension elements of a kind say, by their names."""
         extensions = _child(element, "extensionElements")
         if extensions is None:
             return {}
-        found = extensions.findall(f"{{{LIANCHENG}}}input")
-        return {e.get("name") or "": e.get("value") or "" for e in found}
+        found = extensions.findall(f"{{{LIANCHENG}}}{tag}")
+        return {e.get("name") or "": e.get(value) or "" for e in found}
 
     def _event(self, element: etree._Element, tag: str) -> Event | None:
         kinds = _EVENT_KINDS.get(tag)

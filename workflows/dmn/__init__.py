@@ -6,6 +6,15 @@ Works on JSON-like data only. Knows no database, no web, no engine.
 from collections.abc import Iterable
 
 from workflows.dmn.errors import DmnError
+from workflows.dmn.examples import (
+    Example,
+    ExamplesError,
+    Tried,
+    outputs_of,
+    read_by,
+    read_examples,
+    try_example,
+)
 from workflows.dmn.explain import Explained, explain
 from workflows.dmn.model import (
     Aggregation,
@@ -27,6 +36,8 @@ __all__ = [
     "Decision",
     "DecisionTable",
     "DmnError",
+    "Example",
+    "ExamplesError",
     "Explained",
     "Fired",
     "HitPolicy",
@@ -36,8 +47,13 @@ __all__ = [
     "Output",
     "Result",
     "Rule",
+    "Tried",
     "explain",
+    "outputs_of",
     "parse",
+    "read_by",
+    "read_examples",
+    "try_example",
 ]
 
 

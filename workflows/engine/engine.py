@@ -4,7 +4,8 @@ No call keeps anything between commands, commits anything or talks to anyone. If
 the state and the document it was given must be thrown away with the caller's transaction.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from time import thread_time
 from typing import Any
@@ -51,7 +52,7 @@ def start(
             document[node.data_key] = answers
     with _incidents(program.process_id):
         workflow = BpmnWorkflow(program.spec, program.subprocess_specs, script_engine=run)
-        return _settle(workflow, run)
+        return _settle(workflow, run, frozenset())
 
 
 def complete(
@@ -261,9 +262,10 @@ def _step(
     run = Run(environment, document, Clocks())
     restored = state.load(program, stored, run)
     run.clocks = restored.clocks
+    before = _due(restored.workflow)
     act(restored.workflow, run)
     with _incidents(program.process_id):
-        return _settle(restored.workflow, run)
+        return _settle(restored.workflow, run, before)
 
 
 class _incidents:  # noqa: N801 - reads as a statement
@@ -283,8 +285,11 @@ class _incidents:  # noqa: N801 - reads as a statement
         raise IncidentError("ENGINE", name, f"{type(error).__name__}: {error}") from error
 
 
-def _settle(workflow: BpmnWorkflow, run: Run) -> Step:
-    """Run everything that needs nobody, fire due timers, until nothing changes."""
+def _settle(workflow: BpmnWorkflow, run: Run, before: frozenset[Any]) -> Step:
+    """Run everything that needs nobody, fire due timers, until nothing changes.
+
+    ``before`` is what was due when the step began.
+    """
     budget = _Budget(run.env.max_steps)
     while True:
         while (task := _next_ready(workflow)) is not None:
@@ -294,7 +299,9 @@ def _settle(workflow: BpmnWorkflow, run: Run) -> Step:
         if not _refresh_timers(workflow):
             break
     workflow.get_events()
-    return _result(workflow, run)
+    found = _result(workflow, run)
+    after = _named(found.timers, (call.task_id for call in found.services))
+    return replace(found, is_due_as_before=after == before)
 
 
 class _Budget:
@@ -437,6 +444,16 @@ def _text(run: Run, task: Task, expression: str | None) -> str | None:
 def _service(task: Task, run: Run) -> ServiceCall:
     node = task.task_spec.node
     return ServiceCall(task.id, node, run.service_inputs(task, node))
+
+
+def _due(workflow: BpmnWorkflow) -> frozenset[Any]:
+    """Return the timers and deferred services that wait now, each timer with its instant."""
+    tasks = (task for level in _levels(workflow) for task in level.tasks.values())
+    return _named(_timer_waits(workflow), (task.id for task in tasks if _is_service(task)))
+
+
+def _named(timers: Iterable[TimerWait], services: Iterable[UUID]) -> frozenset[Any]:
+    return frozenset((*((t.task_id, t.node.id, t.due_at) for t in timers), *services))
 
 
 def _timer_waits(workflow: BpmnWorkflow) -> list[TimerWait]:

@@ -5,7 +5,7 @@ where its step is still there, of the same kind, with the same events around it;
 that run keep their instants. Nothing is guessed: what cannot move is named.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -42,11 +42,14 @@ class Version:
     profile: Mapping[str, Any]
 
     def limit(self, node: Node) -> Any:
-        """Return a timer as drawn with every value it asks the profile for; None: no timer."""
+        """Return a node's timer and limit as drawn, with every value they ask the profile for."""
         timer = node.event.timer if node.event is not None else None
-        if timer is None:
-            return None
-        return timer, {path: self._value(path) for path in _paths_in(timer.expression)}
+        sources = [timer.expression] if timer is not None else []
+        if node.due is not None:
+            sources += [node.due.amount, node.due.unit, node.due.start or "", node.due.clock or ""]
+        paths = {path for source in sources for path in _paths_in(source)}
+        kind = timer.kind if timer is not None else None
+        return kind, sources, {path: self._value(path) for path in paths}
 
     def _value(self, path: tuple[str, ...]) -> Any:
         found: Any = {"profile": self.profile}
@@ -57,11 +60,15 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class Obstacle:
-    """What keeps a token where it is. ``choices``: steps of the new version it might go to."""
+    """What keeps a token where it is. ``choices``: steps of the new version it might go to.
+
+    ``is_here``: a token is on the node; else a clock of an earlier visit still counts for it.
+    """
 
     node: Node
     why: Why
     choices: tuple[Node, ...] = ()
+    is_here: bool = True
 
 
 @dataclass
@@ -87,7 +94,24 @@ def plan(old: Version, new: Version, stored: bytes, mapping: Mapping[str, str]) 
         specs.update(level.judge(stored_level["tasks"]))
         if not found.obstacles:
             level.rename(stored_level)
+    known = {each.node.id for each in found.obstacles}
+    clocks = _clocks(old, new, found.body["clocks"], mapping)
+    found.obstacles += [each for each in clocks if each.node.id not in known]
     return found
+
+
+def _clocks(
+    old: Version, new: Version, begun: Iterable[str], mapping: Mapping[str, str]
+) -> Iterator[Obstacle]:
+    """Yield the steps by which a clock runs, or rests, that the new version counts otherwise."""
+    names = {name.rpartition("/")[2] for name in begun}
+    for process_id, nodes in old.program.nodes.items():
+        for node in nodes.values():
+            if node.due is None or node.due.clock not in names:
+                continue
+            becomes = new.program.nodes.get(process_id, {}).get(mapping.get(node.id, node.id))
+            if becomes is not None and old.limit(node) != new.limit(becomes):
+                yield Obstacle(node, Why.TIMER, is_here=False)
 
 
 def move(new: Version, planned: Plan) -> bytes:

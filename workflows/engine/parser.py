@@ -20,11 +20,12 @@ from SpiffWorkflow.bpmn.specs.event_definitions.simple import (
 from workflows.diagrams import Diagram, DiagramError, Node, read_diagram
 from workflows.engine import specs
 from workflows.engine.events import Message, Timer
-from workflows.engine.guards import lift_depth_limit
+from workflows.engine.guards import lift_depth_limit, log_no_data
 from workflows.errors import ModelRefusedError
 from workflows.xml import parse_xml
 
 lift_depth_limit()
+log_no_data()
 
 
 @dataclass(frozen=True, slots=True)

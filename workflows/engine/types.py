@@ -147,6 +147,7 @@ class Step:
 
     ``state`` is None once the case is finished. ``document`` is the case document after the
     step. ``waits``, ``services`` and ``timers`` are all that is open now, not only what is new.
+    ``is_due_as_before``: the step left every timer and deferred service just as it found them.
     """
 
     state: bytes | None
@@ -161,6 +162,7 @@ class Step:
     case_state: str | None = None
     outcome: str | None = None
     warnings: tuple[str, ...] = field(default=())
+    is_due_as_before: bool = False
 
     @property
     def is_finished(self) -> bool:

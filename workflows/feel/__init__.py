@@ -26,9 +26,11 @@ from workflows.feel.runtime import DEFAULT, Context, Run, WorkingDays
 from workflows.feel.temporal import YearsMonths
 from workflows.feel.types import Type
 from workflows.feel.values import Range
+from workflows.feel.words import WORDS, signatures
 
 __all__ = [
     "DEFAULT",
+    "WORDS",
     "Context",
     "Expression",
     "FeelBudgetError",
@@ -48,6 +50,7 @@ __all__ = [
     "parse",
     "parse_type",
     "parse_unary_tests",
+    "signatures",
     "to_json",
     "unary_tests",
 ]

@@ -4,10 +4,12 @@ Knows no database, no form compiler and no service: catalogues come in as protoc
 """
 
 from workflows.verification import amendments
-from workflows.verification.checks import check, check_bundle
+from workflows.verification.checks import check, check_bundle, subject_of
 from workflows.verification.english import sentence
 from workflows.verification.findings import Finding, Severity
 from workflows.verification.law import Things, check_law
+from workflows.verification.scopes import names_at, writers_of
+from workflows.verification.shapes import Shape
 from workflows.verification.subjects import Form, FormField, Operation, Subject
 
 __all__ = [
@@ -16,11 +18,15 @@ __all__ = [
     "FormField",
     "Operation",
     "Severity",
+    "Shape",
     "Subject",
     "Things",
     "amendments",
     "check",
     "check_bundle",
     "check_law",
+    "names_at",
     "sentence",
+    "subject_of",
+    "writers_of",
 ]

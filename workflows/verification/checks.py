@@ -10,7 +10,9 @@ from workflows.errors import ModelRefusedError
 from workflows.verification import (
     data_keys,
     events,
+    examples,
     expressions,
+    field_rights,
     gateways,
     handling,
     invariants,
@@ -33,6 +35,7 @@ _CHECKS: tuple[Callable[[Subject], Findings], ...] = (
     parameters.check,
     references.check,
     data_keys.check,
+    field_rights.check,
     time_limits.check,
     expressions.check,
     tables.check,
@@ -72,8 +75,38 @@ def check_bundle(
     if refused := [Files.refused(*each) for each in bounds.problems(bundle.files)]:
         return in_order(refused)
     files = Files(bundle)
-    subject = Subject(
-        bundle.procedure_id,
+    subject = _subject(files, forms, operations, assumptions)
+    rows = files.invariants()
+    files.look_at_rest()
+    if large := structure.too_large(subject):
+        return in_order([*files.findings, *large])
+    found = [*files.findings, *(each for checks in _CHECKS for each in checks(subject))]
+    found += papers.check(bundle, subject)
+    found += examples.check(bundle, subject)
+    if not any(each.severity is Severity.ERROR for each in found):
+        found += _engine(bundle, subject)
+    if not any(map(_is_of_the_drawing, found)):
+        found += soundness.check(subject)
+    if not any(map(_is_of_the_drawing, found)):
+        found += invariants.check(subject, rows)
+    return in_order(_cited(found, subject, files.articles))
+
+
+def subject_of(
+    bundle: Bundle, forms: Mapping[str, Form], operations: Mapping[str, Operation]
+) -> Subject:
+    """Return what is known of a bundle; what cannot be read of it is left out."""
+    return _subject(Files(bundle), forms, operations, frozenset())
+
+
+def _subject(
+    files: Files,
+    forms: Mapping[str, Form],
+    operations: Mapping[str, Operation],
+    assumptions: AbstractSet[str],
+) -> Subject:
+    return Subject(
+        files.bundle.procedure_id,
         files.settings(),
         files.diagrams(),
         files.models(),
@@ -83,19 +116,6 @@ def check_bundle(
         assumptions,
         files.handling(),
     )
-    rows = files.invariants()
-    files.look_at_rest()
-    if large := structure.too_large(subject):
-        return in_order([*files.findings, *large])
-    found = [*files.findings, *(each for checks in _CHECKS for each in checks(subject))]
-    found += papers.check(bundle, subject)
-    if not any(each.severity is Severity.ERROR for each in found):
-        found += _engine(bundle, subject)
-    if not any(map(_is_of_the_drawing, found)):
-        found += soundness.check(subject)
-    if not any(map(_is_of_the_drawing, found)):
-        found += invariants.check(subject, rows)
-    return in_order(_cited(found, subject, files.articles))
 
 
 def _is_of_the_drawing(finding: Finding) -> bool:

@@ -35,6 +35,7 @@ class Documents:
     subject: Subject
     _writers: dict[str, tuple[Writer, ...]] = field(default_factory=dict)
     _frames: dict[tuple[str, Path], dict[str, Shape]] = field(default_factory=dict)
+    _forms: dict[tuple[str, tuple[tuple[str, str], ...]], Names] = field(default_factory=dict)
     _open: set[str] = field(default_factory=set)
 
     def writers(self, process: Process) -> tuple[Writer, ...]:
@@ -75,7 +76,7 @@ class Documents:
         """Return what an entry consists of; None where only its writer knows, as for messages."""
         parts: Names | None = None
         if node.kind == "userTask":
-            parts = self._answers(node.form, ANSWERED)
+            parts = self._answers(node, ANSWERED)
         elif node.kind == "businessRuleTask":
             parts = self._decided(node)
         elif node.kind == "callActivity":
@@ -84,12 +85,16 @@ class Documents:
             process = self.subject.processes[node.process_id]
             parts = self.frame(process, (*frames(process, node.path), node.id))
         elif node.kind == "startEvent" and not node.path:
-            parts = self._answers(node.form, {})
+            parts = self._answers(node, {})
         return parts
 
-    def _answers(self, form_id: str | None, stamps: Names) -> Names | None:
-        form = self.subject.forms.get(self.subject.resolve(form_id) or "")
-        return None if form is None else merge(answers(form), stamps)
+    def _answers(self, node: Node, stamps: Names) -> Names | None:
+        if (form := self.subject.form_of(node)) is None:
+            return None
+        key = (self.subject.resolve(node.form) or "", tuple(sorted(node.access.items())))
+        if key not in self._forms:
+            self._forms[key] = answers(form)
+        return merge(self._forms[key], stamps)
 
     def _decided(self, node: Node) -> Names | None:
         name = self.subject.resolve(node.decision) or ""

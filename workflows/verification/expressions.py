@@ -1,6 +1,7 @@
 """Layer 1, expressions: each parses, and reads only what can be there."""
 
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from difflib import get_close_matches
 
 from workflows import dmn, feel
@@ -22,14 +23,16 @@ def check(subject: Subject) -> Findings:
     scopes = Scopes(subject, Documents(subject))
     for process_id in sorted(subject.used):
         process = subject.processes[process_id]
+        written = {w.key for w in scopes.documents.writers(process) if not w.frame}
         for site in sites(subject, scopes, process):
-            yield from _site(subject, site)
+            yield from _site(subject, site, written)
         for node in process.nodes.values():
             yield from _decision(subject, scopes, node)
             yield from _must_compute(subject, node)
 
 
-def _site(subject: Subject, site: Site) -> Findings:
+def _site(subject: Subject, site: Site, written: AbstractSet[str]) -> Findings:
+    """Check one expression; ``written`` are the names that its own process writes sooner or later."""
     try:
         parsed = feel.parse(site.source)
     except feel.FeelError as error:
@@ -37,7 +40,8 @@ def _site(subject: Subject, site: Site) -> Findings:
         yield _at(subject, site, Severity.ERROR, "expressions.syntax", text)
         return
     for read in sorted(parsed.names() | _from_around_filters(parsed, site.names)):
-        if problem := _problem(read, site.names):
+        problem = _problem(read, site.names)
+        if problem and not (read[0] in written and _only_asks(parsed.tree, read[0])):
             rule, text = problem
             yield _at(subject, site, Severity.ERROR, rule, f"{site.place}{text}")
     for name in sorted(parsed.functions()):
@@ -86,6 +90,19 @@ def _from_around_filters(parsed: feel.Expression, names: Names) -> frozenset[_Re
     )
 
 
+def _only_asks(tree: Tree, name: str) -> bool:
+    """Tell whether all that is asked of a name is whether it is there yet (``name = null``)."""
+    named = sum(isinstance(here, Name) and here.name == name for here in _trees(tree))
+    asked = sum(
+        isinstance(here, Binary)
+        and here.operator in {"=", "!="}
+        and any(isinstance(end, Name) and end.name == name for end in (here.left, here.right))
+        and any(isinstance(end, Literal) and end.value is None for end in (here.left, here.right))
+        for here in _trees(tree)
+    )
+    return 0 < named == asked
+
+
 def _trees(tree: Tree) -> Iterator[Tree]:
     waiting = [tree]
     while waiting:
@@ -126,7 +143,7 @@ def _decision(subject: Subject, scopes: Scopes, node: Node) -> Findings:
     if model is None:
         return
     names = {**scopes.at(node, inside=True), **scopes.inputs(node)}
-    for decision, known in _required(model, name):
+    for decision, known in required(model, name):
         for read in sorted(decision.names()):
             problem = None if read[0] in known else _problem(read, names)
             if problem:
@@ -134,7 +151,7 @@ def _decision(subject: Subject, scopes: Scopes, node: Node) -> Findings:
                 yield subject.error(problem[0], node, text)
 
 
-def _required(model: dmn.Model, name: str) -> Iterator[tuple[dmn.Decision, set[str]]]:
+def required(model: dmn.Model, name: str) -> Iterator[tuple[dmn.Decision, set[str]]]:
     """Yield a decision and all it requires, each with the names of its requirements."""
     seen, waiting = set[str](), [name]
     while waiting:

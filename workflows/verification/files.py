@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from workflows import dmn, strict_yaml
-from workflows.bundles import Bundle, bounds
+from workflows.bundles import Bundle, bounds, reading
 from workflows.bundles.bundle import PROCEDURE_FILE
 from workflows.bundles.handling import FOLDER, shared_first
-from workflows.diagrams import Diagram, DiagramError, read_diagram
+from workflows.diagrams import Diagram, DiagramError
 from workflows.verification.findings import Finding, Severity
 
 CLAUSES, INVARIANTS = "clauses.yaml", "invariants.yaml"
@@ -45,7 +45,7 @@ class Files:
         found = {}
         for path, data in sorted(self.bundle.under("bpmn").items()):
             try:
-                found[path] = read_diagram(data)
+                found[path] = reading.diagram(data)
             except DiagramError as error:
                 self._unreadable(path, "", str(error))
         return found
@@ -55,7 +55,7 @@ class Files:
         found = {}
         for path, data in sorted(self.bundle.under("dmn").items()):
             try:
-                found[path] = dmn.parse(data)
+                found[path] = reading.model(data)
             except dmn.DmnError as error:
                 self._unreadable(path, error.element_id, error.message_zh)
         return found
@@ -82,7 +82,10 @@ class Files:
     def look_at_rest(self) -> None:
         """Read what no other check reads: the scenarios."""
         for path, data in sorted(self.bundle.under("scenarios").items()):
-            self._yaml(path, data)
+            try:
+                reading.require_yaml(data)
+            except strict_yaml.YamlError as error:
+                self._unreadable(path, "", f"{path} {error}")
 
     def _yaml(self, path: str, data: bytes) -> Any:
         try:

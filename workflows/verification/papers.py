@@ -86,7 +86,7 @@ def _fields_at(template: Template, subject: Subject) -> frozenset[str] | None:
             continue
         if node.kind in {"callActivity", "subProcess"}:
             continue
-        form = subject.forms.get(subject.resolve(node.form) or "") if node.form else None
+        form = subject.form_of(node)
         if form is None or node.kind != "userTask":
             return None
         found |= {field.path.split(".")[0].removesuffix("[]") for field in form.fields}

@@ -8,7 +8,7 @@ from workflows.diagrams import Node
 from workflows.feel.ast import ContextLiteral, ListLiteral, Literal
 from workflows.feel.ast import Node as Tree
 from workflows.verification.findings import Finding, Severity
-from workflows.verification.subjects import Findings, Subject, label
+from workflows.verification.subjects import Findings, Subject, is_unfilled, label
 
 _ACTIVITY_CODE = re.compile(r"A-[A-Z0-9-]+")
 _TAKES_INPUTS = frozenset({"serviceTask", "businessRuleTask", "callActivity", "startEvent"})
@@ -159,6 +159,9 @@ def _inputs(subject: Subject, node: Node) -> Findings:
     throws = node.event is not None and node.event.kind == "message"
     if node.inputs and not (node.kind in _TAKES_INPUTS or throws):
         yield subject.warning("structure.inputs-ignored", node, f"{label(node)}的输入不起作用")
+    for name in (name for name, text in node.inputs.items() if is_unfilled(text)):
+        text = f"{label(node)}的输入“{name}”还没有填写"
+        yield subject.error("structure.input-unfilled", node, text)
     if node.inputs and node.kind == "callActivity" and not (node.data_key or node.loop):
         text = f"{label(node)}没有数据键，输入不会写入，请填写数据键"
         yield subject.error("structure.inputs-lost", node, text)

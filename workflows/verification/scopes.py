@@ -4,7 +4,7 @@ A name is visible at a node if something that can come before the node writes it
 process also sees what its callers see: whatever any of them provides counts.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -146,6 +146,25 @@ class Scopes:
             outer = self.subject.processes[caller.process_id]
             if caller.loop is None and not frames(outer, caller.path):
                 yield outer.id in found or caller.id in self._earlier(outer)[caller.id]
+
+
+def names_at(subject: Subject, element_id: str) -> Mapping[str, Shape]:
+    """Return the names that the expressions of a node, or of a flow, see; of none nothing."""
+    scopes = Scopes(subject, Documents(subject))
+    for process in subject.processes.values():
+        flow = process.flows.get(element_id)
+        node = process.nodes.get(flow.source if flow else element_id)
+        if node is not None:
+            return scopes.at(node, inside=flow is None)
+    return {}
+
+
+def writers_of(subject: Subject) -> Iterator[tuple[str, Node]]:
+    """Yield each key of the case document with a node that writes it."""
+    documents = Documents(subject)
+    for process in subject.processes.values():
+        for writer in documents.writers(process):
+            yield writer.key, writer.node
 
 
 def _given(text: str, names: Names) -> Shape:

@@ -7,7 +7,7 @@ from typing import Any
 from workflows.diagrams import Node, Process
 from workflows.verification.scopes import Scopes
 from workflows.verification.shapes import UNKNOWN, Names
-from workflows.verification.subjects import Form, Subject, label
+from workflows.verification.subjects import Form, Subject, is_unfilled, label
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,8 @@ def _of_node(scopes: Scopes, node: Node) -> Iterator[_Found]:
     yield "办理人", node.person, inside
     yield "决策表", node.decision, scopes.facts
     for name, text in node.inputs.items():
-        yield f"输入“{name}”", text, inside
+        if not is_unfilled(text):
+            yield f"输入“{name}”", text, inside
     if node.due is not None:  # the clock starts before there is an item
         yield "期限", node.due.amount, at
         yield "起算日", node.due.start, at
@@ -67,7 +68,7 @@ def _of_loop(scopes: Scopes, node: Node) -> Iterator[_Found]:
 def _of_form(subject: Subject, scopes: Scopes, node: Node) -> Iterator[Site]:
     """Yield the conditions of a node's form, which see the case besides the form's answers."""
     form_id = subject.resolve(node.form) or ""
-    form = subject.forms.get(form_id)
+    form = subject.form_of(node)
     if form is None:
         return
     names = scopes.at(node, inside=True) if node.kind == "userTask" else scopes.facts

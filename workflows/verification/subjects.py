@@ -22,18 +22,34 @@ class FormField(Protocol):
     @property
     def path(self) -> str: ...
     @property
+    def label(self) -> str: ...
+    @property
+    def is_required(self) -> bool: ...
+    @property
     def is_readonly(self) -> bool: ...
+    @property
+    def is_held(self) -> bool: ...
+    @property
+    def is_prefilled(self) -> bool: ...
     @property
     def options(self) -> Sequence[Pair]: ...
 
 
 class Form(Protocol):
-    """A compiled form: its fields, and the form-js definition with its expressions."""
+    """A compiled form: its fields, and the form-js definition with its expressions.
+
+    ``unasked`` are the messages of rules that a step does not ask since it hides what they read.
+    """
 
     @property
     def fields(self) -> Sequence[FormField]: ...
     @property
     def definition(self) -> Mapping[str, Any]: ...
+    @property
+    def unasked(self) -> Sequence[str]: ...
+    def for_step(self, access: Mapping[str, str], /) -> "Form":
+        """Return the form as a step may use it: fields by path that are readonly or hidden."""
+        ...
 
 
 class Operation(Protocol):
@@ -125,6 +141,11 @@ class Subject:
         entry = self.profile.get(key) if root == "profile" else None
         return None if entry is None else str(value_of(entry))
 
+    def form_of(self, node: Node) -> Form | None:
+        """Return the form of a node, as its step may use it."""
+        form = self.forms.get(self.resolve(node.form) or "")
+        return form.for_step(node.access) if form is not None and node.access else form
+
     def found(
         self,
         severity: Severity,
@@ -162,3 +183,8 @@ def value_of(entry: Any) -> Any:
 def label(node: Node) -> str:
     """Return what a person calls a node."""
     return f"“{node.name or node.id}”"
+
+
+def is_unfilled(text: str) -> bool:
+    """Tell whether an input is one that a person has yet to fill in, as templates leave them."""
+    return text.strip() == "="

@@ -8,6 +8,7 @@ with conditions on data are judged here, where the data are known.
 from collections import ChainMap
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Protocol
 
 from workflows import feel
@@ -107,6 +108,16 @@ class Watch:
 
     _by_node: Mapping[tuple[str, str], _Watcher]
     _monitors: tuple[tuple[Row, Monitor], ...] = field(default=())
+
+    @cached_property
+    def ids(self) -> list[str]:
+        """The ids of the invariants that look at any node."""
+        rows = {
+            str(row["id"])
+            for watcher in self._by_node.values()
+            for row in (*(r for r, _m in watcher.monitors), *(c.row for c in watcher.conditions))
+        }
+        return sorted(rows)
 
     def looks_at(self, node: Node) -> bool:
         """Tell whether any invariant looks at a node."""

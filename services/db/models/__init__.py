@@ -1,6 +1,6 @@
 """All models, imported here so that the metadata is complete."""
 
-from services.db.models.audit import AnchoredHead, AuditEntry, Checkpoint
+from services.db.models.audit import AnchoredHead, AnchoredJurisdiction, AuditEntry, Checkpoint
 from services.db.models.cases import (
     Case,
     CaseAccess,
@@ -67,6 +67,8 @@ from services.db.models.publicity import (
     Objection,
 )
 from services.db.models.studio import (
+    DraftComment,
+    DraftLock,
     DraftReview,
     DraftRevision,
     DraftState,
@@ -74,6 +76,8 @@ from services.db.models.studio import (
     JurisdictionChain,
     ProcedureDraft,
     Publication,
+    ScenarioRun,
+    Trial,
 )
 from services.db.models.time import (
     CalendarDay,
@@ -89,6 +93,7 @@ from services.db.models.workbench import CaseFact, CaseFollow, SavedView
 
 __all__ = [
     "AnchoredHead",
+    "AnchoredJurisdiction",
     "AuditEntry",
     "BasisStatus",
     "Blob",
@@ -125,6 +130,8 @@ __all__ = [
     "DeliveryState",
     "Document",
     "Draft",
+    "DraftComment",
+    "DraftLock",
     "DraftReview",
     "DraftRevision",
     "DraftState",
@@ -164,11 +171,13 @@ __all__ = [
     "Rendering",
     "RetryRun",
     "SavedView",
+    "ScenarioRun",
     "Substitution",
     "Suspension",
     "Sweep",
     "Task",
     "TaskStatus",
     "Transfer",
+    "Trial",
     "Waiver",
 ]

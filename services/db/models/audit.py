@@ -44,6 +44,19 @@ class Checkpoint(Base):
     anchored_at: Mapped[datetime | None] = mapped_column(comment="Known to be kept outside")
 
 
+class AnchoredJurisdiction(Base):
+    """The newest head of a jurisdiction's chain that a checkpoint lists."""
+
+    __tablename__ = "anchored_jurisdictions"
+
+    jurisdiction: Mapped[str] = mapped_column(
+        ForeignKey("jurisdiction_chains.jurisdiction"), primary_key=True
+    )
+    seq: Mapped[int]
+    hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+    number: Mapped[int] = mapped_column(comment="Of the checkpoint")
+
+
 class AnchoredHead(Base):
     """The newest head of a case's chain that a checkpoint lists."""
 

@@ -9,7 +9,6 @@ from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, text, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from services.db.base import CODE, NAME, Base, PackedJson, text_enum
-from services.db.models.parties import Party
 from services.db.models.procedures import LegalBasis
 
 _AHEAD = text("clock_offset_seconds <> 0")
@@ -106,8 +105,14 @@ class CaseAccess(Base):
     since: Mapped[datetime]
     until: Mapped[datetime | None]
     disclosed: Mapped[list[str] | None]
+    case_started_at: Mapped[datetime | None] = mapped_column(
+        comment="The case's own, for lists in its order; None: written by a release before 0019"
+    )
 
-    __table_args__ = (Index(None, "case_id"),)
+    __table_args__ = (
+        Index(None, "case_id"),
+        Index("ix_case_access_newest", "party_id", "case_started_at", "case_id"),
+    )
 
 
 class TaskStatus(StrEnum):
@@ -133,7 +138,6 @@ class Task(Base):
     form_id: Mapped[str] = mapped_column(CODE)
     role: Mapped[str] = mapped_column(CODE)
     party_id: Mapped[UUID | None] = mapped_column(ForeignKey("parties.id"))
-    party: Mapped[Party | None] = relationship(viewonly=True)
     person_id: Mapped[UUID | None] = mapped_column(
         ForeignKey("people.id"), comment="Only this person may do it"
     )

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, Text
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.db.base import Base, PackedJson
@@ -29,3 +29,11 @@ class CaseMigration(Base):
     rows: Mapped[Any] = mapped_column(PackedJson, comment="Tasks, limits, jobs as they were")
     undone_at: Mapped[datetime | None]
     undone_by: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
+    proof: Mapped[Any | None] = mapped_column(
+        PackedJson, comment="What it left as it was, before and after; None: of an older release"
+    )
+    rehearsed: Mapped[str | None] = mapped_column(
+        String(64), comment="Hash of the standing that a rehearsal had come to, if there was one"
+    )
+    audit_seq: Mapped[int | None] = mapped_column(comment="Entry of the case's chain that seals it")
+    undone_seq: Mapped[int | None] = mapped_column(comment="Entry that tells it was undone")

@@ -80,6 +80,37 @@ class DraftReview(Base):
     reason: Mapped[str | None] = mapped_column(Text)
 
 
+class DraftLock(Base):
+    """Somebody keeps an element of a draft's file to themselves, or all of it, for a while."""
+
+    __tablename__ = "draft_locks"
+
+    draft_id: Mapped[UUID] = mapped_column(ForeignKey("procedure_drafts.id"), primary_key=True)
+    path: Mapped[str] = mapped_column(String(200), primary_key=True)
+    element_id: Mapped[str] = mapped_column(
+        String(200), primary_key=True, comment="Empty: the whole file"
+    )
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"))
+    until: Mapped[datetime]
+
+
+class DraftComment(Base):
+    """What somebody says of an element of a draft, until it is settled."""
+
+    __tablename__ = "draft_comments"
+    __table_args__ = (Index(None, "draft_id", "at"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    draft_id: Mapped[UUID] = mapped_column(ForeignKey("procedure_drafts.id"))
+    path: Mapped[str] = mapped_column(String(200))
+    element_id: Mapped[str] = mapped_column(String(200), comment="Empty: the whole file")
+    text: Mapped[str] = mapped_column(Text)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"))
+    at: Mapped[datetime]
+    settled_by: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
+    settled_at: Mapped[datetime | None]
+
+
 class Publication(Base):
     """A version that two people published; new cases take it from its date on."""
 
@@ -121,3 +152,36 @@ class JurisdictionAct(Base):
     payload_sha256: Mapped[bytes] = mapped_column(LargeBinary(32))
     prev_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
     hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+
+
+class Trial(Base):
+    """A draft tried out (试运行) by one person: the steps alone; where they are played is no data."""
+
+    __tablename__ = "trials"
+    __table_args__ = (Index(None, "draft_id", "opened_at"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    draft_id: Mapped[UUID] = mapped_column(ForeignKey("procedure_drafts.id"))
+    name: Mapped[str] = mapped_column(NAME)
+    starts_at: Mapped[datetime] = mapped_column(comment="Where its calendar begins")
+    steps: Mapped[Any] = mapped_column(PackedJson, comment="As in a scenario file")
+    version: Mapped[int] = mapped_column(comment="Counts the changes of its steps")
+    opened_by: Mapped[UUID] = mapped_column(ForeignKey("people.id"))
+    opened_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
+
+
+class ScenarioRun(Base):
+    """How a scenario of a draft went against the draft as it was; the last one counts."""
+
+    __tablename__ = "scenario_runs"
+
+    draft_id: Mapped[UUID] = mapped_column(ForeignKey("procedure_drafts.id"), primary_key=True)
+    path: Mapped[str] = mapped_column(String(200), primary_key=True)
+    played: Mapped[str] = mapped_column(String(64), comment="Stands for all that was played")
+    is_passed: Mapped[bool]
+    step: Mapped[int | None] = mapped_column(comment="The one that failed; none: the expectations")
+    message: Mapped[str] = mapped_column(Text)
+    milliseconds: Mapped[int]
+    covered: Mapped[Any] = mapped_column(PackedJson, comment="Nodes, flows, rows of tables")
+    played_at: Mapped[datetime]

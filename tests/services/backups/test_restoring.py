@@ -19,6 +19,7 @@ from services.db.models import Case, Job, JobKind, LoginSession, Task, TaskStatu
 from services.scenarios import play, read_scenario
 from services.scenarios.accounts import Cast
 from services.scenarios.local import LocalDriver
+from tests.remembering import remembered
 
 PROCEED = {"decision": "proceed", "reasons": "区内"}
 SCENARIO = "liangjiang/scenarios/approval.yaml"
@@ -66,7 +67,7 @@ def desk(sqlite_desk):
 
 @pytest.fixture
 def busy(sqlite_runtime, desk):
-    set_to_work(sqlite_runtime, desk)
+    remembered(sqlite_runtime, "busy", lambda fresh: set_to_work(fresh, desk))
     return sqlite_runtime
 
 

@@ -16,7 +16,7 @@ from services.checkpoints import verifying
 from services.db.models import AuditEntry, Case, Decision
 
 SEED = int(os.environ.get("LIANCHENG_CHAOS_SEED", random.SystemRandom().randrange(10**9)))
-TIMES = int(os.environ.get("LIANCHENG_TAMPERINGS", "250"))
+TIMES = int(os.environ.get("LIANCHENG_TAMPERINGS", "120"))
 CASES = 4
 
 

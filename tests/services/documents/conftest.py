@@ -10,6 +10,7 @@ from services.runtime import Runtime
 from services.scenarios import play, read_scenario
 from services.scenarios.accounts import Cast
 from services.scenarios.local import LocalDriver
+from tests.remembering import remembered
 
 ROOT = Path(__file__).parents[3] / "workflows" / "bpmn"
 
@@ -24,4 +25,4 @@ def played() -> Callable[[Runtime, str], UUID]:
         result = play(read_scenario(path), LocalDriver(runtime, Cast.of(runtime.library)))
         return UUID(result.case["id"])
 
-    return run
+    return lambda runtime, name: remembered(runtime, name, lambda fresh: run(fresh, name))

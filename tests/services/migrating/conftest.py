@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 
 from services import procedures
-from services.db.engine import unit_of_work
+from services.db.engine import discarded, unit_of_work
 from services.db.models import Case, Deadline, Job, Procedure, Task, TaskStatus
-from services.migrating import moving, planning
+from services.migrating import moving, planning, rehearsing, reporting
+from tests.workflows.verification.mutants.edits import Draft
 from workflows.bundles import Bundle
 
 PROCEDURE = "liangjiang.application"
@@ -44,6 +45,17 @@ class Owner:
             procedures.publish(session, new, runtime.clock.now())
             return new.hash
 
+    def publish_edited(self, edit):
+        """Publish a version as an edit of a draft leaves it; return its hash."""
+        runtime = self.desk.runtime
+        with unit_of_work(runtime.sessions) as session:
+            at = session.get_one(Procedure, PROCEDURE).bundle_hash
+            draft = Draft(procedures.read_bundle(session, at))
+            edit(draft)
+            new = draft.done()
+            procedures.publish(session, new, runtime.clock.now())
+            return new.hash
+
     def plan(self, **mapping):
         """What moving the running cases comes to."""
         actor = self.desk.actor(self.login)
@@ -52,7 +64,24 @@ class Owner:
 
     def move(self, case, to, **mapping):
         """Move one case."""
-        return self.act(moving.migrate, case.id, to=to, mapping=mapping, reason="办法修订")
+        return self.act(moving.migrate, case.id, moving.Wanted(to, mapping, "办法修订"))
+
+    def rehearse(self, case, to, **mapping):
+        """What moving one case would come to."""
+        actor = self.desk.actor(self.login)
+        wanted = moving.Wanted(to, mapping, "演练")
+        with discarded(self.desk.runtime.sessions) as session:
+            return rehearsing.rehearse(session, self.desk.runtime, actor, case.id, wanted)
+
+    def move_as_rehearsed(self, case, to, **mapping):
+        """Rehearse and move one case; the digest of the rehearsal binds the move."""
+        rehearsed = self.rehearse(case, to, **mapping)
+        wanted = moving.Wanted(to, mapping, "办法修订", rehearsed["digest"])
+        return rehearsed, self.act(moving.migrate, case.id, wanted)
+
+    def proof(self, case):
+        """The moves of a case as whoever asks sees them."""
+        return self.act(lambda s, _runtime, actor: reporting.of_case(s, actor, case.id))
 
     def undo(self, case):
         """Put it back."""

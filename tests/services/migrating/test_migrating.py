@@ -58,12 +58,24 @@ def test_a_running_limit_stays_where_it_was_and_a_changed_one_keeps_its_case(cas
     timers = [(j["kind"], j["due_at"], j["dedupe_key"]) for j in before["jobs"]]
     assert [(j["kind"], j["due_at"], j["dedupe_key"]) for j in after["jobs"]] == timers
 
-    to = owner.publish(('"intent_no_answer"', '"intent_no_reply"'), path=INTENT)
+    to = owner.publish(('"=profile.intent.reply_days"', '"12"'), path=INTENT)
     [group] = owner.plan()["groups"]
-    assert group["light"] == "red"
+    assert (group["light"], [r["code"] for r in group["reasons"]]) == ("red", ["TIMER"])
     with pytest.raises(ConflictError, match="不能迁移"):
         owner.move(case, to)
     assert owner.kept(case) == after
+
+
+def test_what_only_hangs_on_a_step_that_can_be_mapped_is_not_told(case, desk, owner):
+    desk.complete("lead-op", desk.task(case), {"candidates": [UNIT]})
+    to = owner.publish(('"intent_no_answer"', '"intent_no_reply"'), path=INTENT)
+
+    [group] = owner.plan()["groups"]
+    [reason] = group["reasons"]
+    assert (group["light"], reason["code"]) == ("amber", "MISSING")
+    assert [c["id"] for c in reason["choices"]] == ["intent_no_reply"]
+
+    owner.move_as_rehearsed(case, to, intent_no_answer="intent_no_reply")
 
 
 def test_after_undoing_it_a_case_is_as_it_was(case, desk, owner):

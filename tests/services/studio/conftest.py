@@ -62,6 +62,11 @@ class Studio:
         more = {"is_approved": is_approved, "reason": reason, "digest": digest}
         return self.act(login, reviews.decide, draft, **more)
 
+    def reading(self, act, actor, *given, **more):
+        """Run a query in a transaction of its own."""
+        with unit_of_work(self.desk.runtime.sessions) as session:
+            return act(session, actor, *given, **more)
+
     def publish(self, draft, on=date(2026, 11, 20)):
         """Have a draft reviewed and published."""
         self.send(draft, on=on)

@@ -61,11 +61,13 @@ def test_an_interrupting_timer_cancels_its_host_at_the_due_instant_and_not_befor
     case = world(body + drawn.flows("S>A", "A>E", "T>Late", "Late>E2"))
 
     step = case.start()
+    assert not step.is_due_as_before  # a timer has been set
     [timer] = step.timers
     case.now = timer.due_at.replace(second=0) - (timer.due_at - timer.due_at)
-    case.advance(seconds=-1)
-    assert case.waits == ["A"]
-    case.advance(seconds=1)
+    early = case.advance(seconds=-1)
+    assert (case.waits, early.is_due_as_before) == (["A"], True)
+    fired = case.advance(seconds=1)
+    assert not fired.is_due_as_before
 
     assert case.waits == ["Late"]
     assert "A:cancelled" in case.passages
@@ -87,6 +89,7 @@ def test_a_moved_limit_takes_its_timer_with_it_and_a_new_calendar_leaves_it(worl
     case.advance(seconds=1)
 
     assert [timer.due_at for timer in (*moved.timers, *same.timers)] == [due_at, due_at]
+    assert (moved.is_due_as_before, same.is_due_as_before) == (False, True)
     assert (before, case.waits) == (["A"], ["Late"])
 
 

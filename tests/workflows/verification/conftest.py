@@ -165,6 +165,10 @@ class FakeField:
     path: str
     is_readonly: bool = False
     options: tuple[tuple[str, str], ...] = ()
+    label: str = ""
+    is_required: bool = False
+    is_held: bool = False
+    is_prefilled: bool = False
 
 
 @dataclass

@@ -46,6 +46,7 @@ def nodes(process: int) -> str:
     ("source", "word"),
     [
         (drawn(crowd()), "元素超过"),
+        (drawn(f'<process id="p">{"<documentation/>" * 30_000}</process>'), "图里的元素超过"),
         (drawn(*map(nodes, range(40))), "节点，超过"),
         (drawn(*map(chain, range(500))), "流程，超过"),
         (
@@ -68,6 +69,7 @@ def nodes(process: int) -> str:
     ],
     ids=[
         "elements",
+        "descriptions",
         "nodes",
         "processes",
         "nesting",

@@ -63,6 +63,17 @@ def test_a_later_node_has_not_written_yet(bpmn):
     assert not bpmn.checked(drawn("start>first>later>gw>end;gw>end2?=later.number > 1"))
 
 
+def test_whether_a_later_node_has_written_yet_may_be_asked(bpmn):
+    def drawn(condition):
+        gw = bpmn.element("exclusiveGateway", default="f_gw_end")
+        flows = f"start>first>gw>end;gw>later?{condition};later>end2"
+        return bpmn.process(flows, first=bpmn.user(), later=bpmn.user(dataKey="later"), gw=gw)
+
+    assert not bpmn.checked(drawn("=later = null"))
+    assert bpmn.checked(drawn("=never = null")) == {(NAME, "f_gw_later")}
+    assert bpmn.checked(drawn("=later = null or later.number > 1")) == {(NAME, "f_gw_later")}
+
+
 def test_a_loop_lets_a_node_read_what_it_wrote_last_time(bpmn):
     told = bpmn.service("", bpmn.inputs(template="=ask.outcome"))
     gw = bpmn.element("exclusiveGateway", default="f_gw_end")

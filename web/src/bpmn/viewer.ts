@@ -1,6 +1,8 @@
 /** bpmn-js behind a few words: open, mark, zoom, close. Nothing else knows the library. */
 import NavigatedViewer from 'bpmn-js/lib/NavigatedViewer'
 
+import { drawn } from './drawn'
+
 /** Node id → what it is marked as. Ids that the diagram lacks are passed over. */
 export type Mark = 'done' | 'now' | 'next' | 'hot-1' | 'hot-2' | 'hot-3' | 'added' | 'changed'
 export type Marks = Readonly<Record<string, Mark>>
@@ -37,7 +39,7 @@ export async function openDiagram(
   onPick: (nodeId: string) => void,
 ): Promise<OpenDiagram> {
   const viewer = new NavigatedViewer({ container })
-  await viewer.importXML(xml)
+  await viewer.importXML((await drawn(xml)).xml)
   const canvas = viewer.get<Canvas>('canvas')
   const registry = viewer.get<Registry>('elementRegistry')
   viewer.get<EventBus>('eventBus').on('element.click', ({ element }) => onPick(element.id))

@@ -17,6 +17,7 @@ export default {
   daysWords: 'median {median}, nine in ten within {p90} ({done})',
   heat: 'Bottlenecks on the diagram',
   heatNote: 'The darker, the more wait and the longer it takes. Pick a step for its figures.',
+  heatLevels: { 1: 'a little', 2: 'more', 3: 'most' },
   diagram: 'Diagram',
   noSteps: 'No step was done in this time',
   stepWords: 'open {open}, overdue {overdue}; done {done}, median {median} working days, nine in ten within {p90}.',
@@ -25,4 +26,5 @@ export default {
   monthWords: 'begun {started}, ended {finished}',
   reasons: 'Reasons for supplements',
   times: '{count} times',
+  improve: { title: 'Improve the help of forms', hint: 'Questions that a reason may be about. Choosing one opens it in a new draft; improve its help and send it to review.', question: '{form}: {label}' },
 }

@@ -17,6 +17,7 @@ export default {
   daysWords: '中位数 {median} 日，九成 {p90} 日内（{done} 项）',
   heat: '流程图上的瓶颈',
   heatNote: '颜色越深，等待的越多、用时越长。点选环节查看数字。',
+  heatLevels: { 1: '较少', 2: '较多', 3: '最多' },
   diagram: '流程',
   noSteps: '这段时间没有办理过的环节',
   stepWords: '在办 {open}，超期 {overdue}；已办 {done}，中位数 {median} 个工作日，九成 {p90} 个工作日内。',
@@ -25,4 +26,5 @@ export default {
   monthWords: '新收 {started}，办结 {finished}',
   reasons: '补正原因',
   times: '{count} 次',
+  improve: { title: '改进表单说明', hint: '补正原因可能对应的表单问题。点选后新开一份草稿，打开这个问题，改好说明再送审。', question: '{form}：{label}' },
 }

@@ -6,6 +6,10 @@ import { onBeforeRouteLeave, onBeforeRouteUpdate } from 'vue-router'
 import { api, ApiError, body, save as give, type Schemas } from '@/api/client'
 import { tell, tellRefusal } from '@/shared/notices'
 
+import './together/language'
+
+import type { Choices, Conflict } from './together/choices'
+
 /** An editor that has a file open. */
 export interface Opened {
   isChanged: () => boolean
@@ -15,17 +19,29 @@ export interface Opened {
   kept: (text: string) => void
 }
 
-export interface Saving {
+export interface SavedFile {
   save: () => Promise<void>
   /** Give the person their work as a file. */
   download: () => Promise<void>
-  mayLeave: () => Promise<boolean>
+  /** Bring one's edit and what others saved together, and save that; what both changed is given back instead. */
+  merge: (choices: Choices[string]) => Promise<Conflict[]>
   /** Who was faster, where a save was refused. */
   stale: Ref<ApiError | null>
   problem: Ref<string>
 }
 
-export function useSaving(draftId: string, file: Schemas['FileText'], opened: () => Opened | null, done: () => void): Saving {
+export interface Saving extends SavedFile {
+  mayLeave: () => Promise<boolean>
+}
+
+/** What is edited on the same page and saved along with the file. */
+export interface Beside {
+  isChanged: () => boolean
+  save: () => Promise<void>
+}
+
+/** Saving alone; who asks before the page is left is somebody else. */
+export function useFile(draftId: string, file: Schemas['FileText'], opened: () => Opened | null, done: () => void): SavedFile {
   const { t } = useI18n()
   const stale = shallowRef<ApiError | null>(null)
   const problem = ref('')
@@ -43,9 +59,22 @@ export function useSaving(draftId: string, file: Schemas['FileText'], opened: ()
       tell(t('studio.editor.saved'))
       done()
     } catch (refusal) {
-      if (refusal instanceof ApiError && refusal.code === 'STALE') stale.value = refusal
+      if (refusal instanceof ApiError && ['STALE', 'LOCKED'].includes(refusal.code)) stale.value = refusal
       else tellRefusal(refusal)
     }
+  }
+
+  async function merge(choices: Choices[string]): Promise<Conflict[]> {
+    const open = opened()
+    if (!open) return []
+    const params = { path: { draft_id: draftId, path: file.path } }
+    const merged = await body(api.POST('/api/v1/studio/drafts/{draft_id}/joins/{path}', { params, body: { text: await open.text(), base, choices } }))
+    if (merged.text === null) return merged.conflicts
+    await api.PUT('/api/v1/studio/drafts/{draft_id}/files/{path}', { params, body: { text: merged.text, base: merged.revision } })
+    open.kept(await open.text())
+    tell(t('together.merged'))
+    done()
+    return []
   }
 
   async function download(): Promise<void> {
@@ -53,9 +82,22 @@ export function useSaving(draftId: string, file: Schemas['FileText'], opened: ()
     give(new Blob([text], { type: 'text/plain' }), file.path.split('/').pop() ?? 'draft')
   }
 
-  const mayLeave = (): Promise<boolean> => Promise.resolve(!opened()?.isChanged() || window.confirm(t('studio.editor.leave')))
+  return { save, download, merge, stale, problem }
+}
+
+export function useSaving(draftId: string, file: Schemas['FileText'], opened: () => Opened | null, done: () => void, beside: Beside | null = null): Saving {
+  const { t } = useI18n()
+  const own = useFile(draftId, file, opened, done)
+  const isChanged = (): boolean => Boolean(opened()?.isChanged() || beside?.isChanged())
+
+  async function save(): Promise<void> {
+    await own.save()
+    await beside?.save()
+  }
+
+  const mayLeave = (): Promise<boolean> => Promise.resolve(!isChanged() || window.confirm(t('studio.editor.leave')))
   const unload = (event: BeforeUnloadEvent): void => {
-    if (opened()?.isChanged()) event.preventDefault()
+    if (isChanged()) event.preventDefault()
   }
   const keys = (event: KeyboardEvent): void => {
     if (!(event.ctrlKey || event.metaKey) || event.key !== 's') return
@@ -73,5 +115,5 @@ export function useSaving(draftId: string, file: Schemas['FileText'], opened: ()
   })
   onBeforeRouteLeave(mayLeave)
   onBeforeRouteUpdate(mayLeave)
-  return { save, download, mayLeave, stale, problem }
+  return { ...own, save, mayLeave }
 }

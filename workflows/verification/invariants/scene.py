@@ -124,7 +124,7 @@ class Scene:
         return self._wanted[key]
 
     def _options(self, node: Node, name: str) -> tuple[str, ...]:
-        form = self.subject.forms.get(self.subject.resolve(node.form) or "")
+        form = self.subject.form_of(node)
         fields = form.fields if form is not None else ()
         return tuple(value for each in fields if each.path == name for value, _ in each.options)
 

@@ -33,6 +33,18 @@ HEADS = {
     "jbpm": f'<bpmn2:definitions xmlns:bpmn2="{_BPMN}" {_XSI} '
     'xmlns:drools="http://www.jboss.org/drools" xmlns:bpsim="http://www.bpsim.org/schemas/1.0" '
     'id="_1" expressionLanguage="http://www.mvel.org/2.0" targetNamespace="http://www.omg.org">',
+    "adonis": f'<definitions xmlns="{_BPMN}" {_XSI} xmlns:adonis="http://www.boc-eu.com/ADONIS" '
+    'exporter="ADONIS NP" id="d-1" targetNamespace="http://www.boc-group.com/1">',
+    "trisotech": f'<semantic:definitions xmlns:semantic="{_BPMN}" {_XSI} '
+    'xmlns:triso="http://www.trisotech.com/2015/triso/modeling" '
+    'xmlns:trisobpmn="http://www.trisotech.com/2014/triso/bpmn" exporter="BPMN Modeler" '
+    'id="_d1" targetNamespace="http://www.trisotech.com/definitions/_d1">',
+    "bonita": f'<model:definitions xmlns:model="{_BPMN}" {_XSI} '
+    'xmlns:bonitaConnector="http://www.bonitasoft.org/studio/connector/definition/6.0" '
+    'exporter="BonitaSoft" targetNamespace="http://bonitasoft.com/P">',
+    "spiff": f'<bpmn:definitions xmlns:bpmn="{_BPMN}" {_XSI} '
+    'xmlns:spiffworkflow="http://spiffworkflow.org/bpmn/schema/1.0/core" id="D" '
+    'targetNamespace="http://bpmn.io/schema/bpmn">',
 }
 
 

@@ -19,7 +19,7 @@ const WORDS: Readonly<Record<string, string>> = {
   'Message Boundary Event': '收到消息时离开', 'Message Intermediate Catch Event': '等待消息', 'Timer Intermediate Catch Event': '等到时间', 'Message Intermediate Throw Event': '发出消息', 'Event Sub Process': '事件子流程',
   Participant: '参与方', Lane: '泳道', Process: '流程', Collaboration: '协作图', 'Text Annotation': '注释', 'Boundary event': '边界事件', 'Select an element to edit its properties.': '选中一个节点或连线，在这里修改它',
   'Multiple elements are selected. Select a single element to edit its properties.': '选中了几个；请只选一个，在这里修改它', 'Toggle section': '展开或收起', 'Create new list item': '新增一项', 'Delete item': '删除这一项', 'Section contains data': '已填写', 'Section contains edits': '已填写',
-  'Create': '新增', 'Toggle list item': '展开或收起', 'no parent for {element} in {parent}': '{element} 不能放在 {parent} 里', 'List contains {numOfItems} item': '共 {numOfItems} 项', 'List contains {numOfItems} items': '共 {numOfItems} 项',
+  'Create': '新增', 'Open called process': '打开所调用的流程', 'Open minimap': '打开缩略图', 'Close minimap': '收起缩略图', 'No matching entries found': '没有符合的', 'Search': '查找', Close: '关闭', Apply: '应用', 'Toggle list item': '展开或收起', 'no parent for {element} in {parent}': '{element} 不能放在 {parent} 里', 'List contains {numOfItems} item': '共 {numOfItems} 项', 'List contains {numOfItems} items': '共 {numOfItems} 项',
 }
 
 type Replacements = Readonly<Record<string, string>>

@@ -1,5 +1,5 @@
 /** Palette, context pad and replace menu offer only what runs; the rest the check would refuse. */
-import type { Shape } from './services'
+import type { EventBus, Shape } from './services'
 
 type Entry = { group?: string; className?: string; title?: string; separator?: boolean; action?: unknown }
 type Entries = Record<string, Entry>
@@ -10,14 +10,14 @@ type Translate = (template: string) => string
 type Tools = { activateSelection?: (event: Event) => void; start?: (event: Event) => void; activateHand?: (event: Event) => void }
 type Registrar = { registerProvider: (...given: unknown[]) => void }
 
-interface Offer {
+export interface Offer {
   type: string
   icon: string
   words: string
   more?: Record<string, unknown>
 }
 
-const OFFERS: Readonly<Record<string, Offer>> = {
+export const OFFERS: Readonly<Record<string, Offer>> = {
   'create.start-event': { type: 'bpmn:StartEvent', icon: 'bpmn-icon-start-event-none', words: 'Start event' },
   'create.end-event': { type: 'bpmn:EndEvent', icon: 'bpmn-icon-end-event-none', words: 'End event' },
   'create.user-task': { type: 'bpmn:UserTask', icon: 'bpmn-icon-user-task', words: 'User task' },
@@ -77,15 +77,15 @@ class Palette {
 }
 
 class Pad {
-  static $inject = ['contextPad', 'popupMenu', 'elementFactory', 'autoPlace', 'create', 'translate']
+  static $inject = ['contextPad', 'popupMenu', 'elementFactory', 'autoPlace', 'create', 'translate', 'eventBus']
 
-  constructor(pad: Registrar, menu: Registrar, private factory: ElementFactory, private place: AutoPlace, private create: Create, private translate: Translate) {
+  constructor(pad: Registrar, menu: Registrar, private factory: ElementFactory, private place: AutoPlace, private create: Create, private translate: Translate, private bus: EventBus) {
     pad.registerProvider(500, this) // after the one it filters
     menu.registerProvider('bpmn-replace', 500, this)
   }
 
   getContextPadEntries(shape: Shape): (entries: Entries) => Entries {
-    return (entries) => ({ ...(NO_NEXT.has(shape.type) ? {} : this.appending(shape)), ...only(entries, KEPT_IN_PAD) })
+    return (entries) => ({ ...(NO_NEXT.has(shape.type) ? {} : this.appending(shape)), ...this.opening(shape), ...only(entries, KEPT_IN_PAD) })
   }
 
   getMultiElementContextPadEntries(): (entries: Entries) => Entries {
@@ -98,6 +98,12 @@ class Pad {
 
   getPopupMenuHeaderEntries(): (entries: Entries) => Entries {
     return (entries) => only(entries, HEADERS)
+  }
+
+  private opening(shape: Shape): Entries {
+    if (shape.type !== 'bpmn:CallActivity') return {}
+    const click = (): void => this.bus.fire('liancheng.open', { element: shape })
+    return { 'open-called': { group: 'edit', className: 'bpmn-icon-sub-process-marker', title: this.translate('Open called process'), action: { click } } }
   }
 
   private appending(source: Shape): Entries {

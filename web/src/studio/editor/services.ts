@@ -17,10 +17,16 @@ export interface Shape {
   readonly labelTarget?: Shape
   readonly source?: Shape
   readonly target?: Shape
+  readonly x: number
+  readonly y: number
+  readonly width: number
+  readonly height: number
+  readonly incoming: Shape[]
+  readonly outgoing: Shape[]
 }
 
 export interface EventBus {
-  on: (events: string | string[], call: (event: { element?: Shape }) => void) => void
+  on: (events: string | string[], call: (event: { element?: Shape; newSelection?: Shape[] }) => unknown) => void
   fire: (event: string, more?: unknown) => void
 }
 
@@ -45,6 +51,9 @@ export interface Canvas {
   removeMarker: (id: string, marker: string) => void
   zoom: (level?: number | 'fit-viewport', center?: 'auto') => number
   scrollToElement: (id: string, padding?: number) => void
+  getRootElement: () => Shape
+  getAbsoluteBBox: (shape: Shape) => Box
+  focus: () => void
 }
 
 export interface Registry {
@@ -55,6 +64,20 @@ export interface Registry {
 export interface Modeling {
   updateProperties: (shape: Shape, properties: Record<string, unknown>) => void
   updateModdleProperties: (shape: Shape, object: Moddle, properties: Record<string, unknown>) => void
+  createShape: (shape: unknown, centre: Point, parent: Shape) => Shape
+  connect: (source: Shape, target: Shape, attributes: Record<string, unknown>) => Shape
+  reconnectEnd: (connection: Shape, target: Shape, docking: Point) => void
+}
+
+export interface Point {
+  x: number
+  y: number
+}
+
+/** What moves and resizes so that there is room. */
+export interface Spacing {
+  calculateAdjustments: (elements: Shape[], axis: 'x' | 'y', delta: number, start: number) => { movingShapes: Shape[]; resizingShapes: Shape[] }
+  makeSpace: (movingShapes: Shape[], resizingShapes: Shape[], delta: Point, direction: string, start: number) => void
 }
 
 export interface Factory {

@@ -11,6 +11,7 @@ export interface Component {
   values?: { label: string; value: string }[]
   conditional?: { hide?: string }
   components?: Component[]
+  properties?: Record<string, string>
   [more: string]: unknown
 }
 
@@ -28,7 +29,7 @@ export interface Line {
 }
 
 /** The kinds of fields that can be added; the others stay as they are. */
-export const KINDS = ['textfield', 'textarea', 'number', 'datetime', 'checkbox', 'radio', 'select', 'text', 'filepicker'] as const
+export const KINDS = ['textfield', 'textarea', 'number', 'datetime', 'checkbox', 'radio', 'select', 'text', 'filepicker', 'dynamiclist'] as const
 export type Kind = (typeof KINDS)[number]
 
 export const read = (text: string): Whole => JSON.parse(text) as Whole
@@ -56,36 +57,59 @@ function edited(text: string, id: string, act: (around: Component[], index: numb
   const whole = read(text)
   const found = place(whole.components, id)
   if (found) act(...found)
+  else act(whole.components, whole.components.length - 1)
   return JSON.stringify(whole, null, 2) + (text.endsWith('\n') ? '\n' : '')
 }
 
 /** Set properties of a component; undefined removes one. */
 export const change = (text: string, id: string, properties: Partial<Component>): string =>
   edited(text, id, (around, index) => {
+    if (around[index]?.id !== id) return
     const now = { ...(around[index] as Component), ...properties }
     around[index] = Object.fromEntries(Object.entries(now).filter(([, value]) => value !== undefined)) as Component
   })
 
-export const remove = (text: string, id: string): string => edited(text, id, (around, index) => around.splice(index, 1))
+export const remove = (text: string, id: string): string => edited(text, id, (around, index) => around.splice(index, around[index]?.id === id ? 1 : 0))
 
 export const move = (text: string, id: string, by: 1 | -1): string =>
   edited(text, id, (around, index) => {
+    if (around[index]?.id !== id) return
     const [moved] = around.splice(index, 1)
     if (moved) around.splice(index + by, 0, moved)
   })
 
-/** Add a field after another one, with an id and a key that nobody has. */
-export function add(text: string, after: string, type: Kind, label: string): { text: string; id: string } {
-  const taken = new Set(lines(read(text).components).flatMap(({ component }) => [component.id, component.key ?? '']))
-  let number = 1
+/** Whether fields can be added within a component: a table takes columns, a group takes fields. */
+export const isFrame = (component: Component | undefined): boolean => component?.type === 'dynamiclist' || component?.type === 'group'
+
+function made(text: string, type: Kind, label: string, also = 0): Component {
+  const taken = new Set(lines(read(text).components).flatMap(({ component }) => [component.id, component.key ?? component.path ?? '']))
+  let number = 1 + also
   while (taken.has(`field_${number}`) || taken.has(`F_field_${number}`)) number += 1
-  const made: Component = { id: `F_field_${number}`, type, ...(type === 'text' ? { text: label } : { key: `field_${number}`, label }) }
-  if (type === 'radio' || type === 'select') made.values = [{ label: '甲', value: 'a' }, { label: '乙', value: 'b' }]
-  if (type === 'textfield' || type === 'textarea') made.validate = { maxLength: type === 'textfield' ? 200 : 2000 }
-  if (type === 'datetime') Object.assign(made, { subtype: 'date', dateLabel: label, label: undefined })
-  const whole = edited(text, after, (around, index) => around.splice(index + 1, 0, made))
-  return { text: whole, id: made.id }
+  const id = `F_field_${number}`
+  if (type === 'dynamiclist') return { id, type, path: `field_${number}`, label, isRepeating: true, allowAddRemove: true, defaultRepetitions: 1, showOutline: true, properties: { minRows: '1' }, components: [] }
+  const one: Component = { id, type, ...(type === 'text' ? { text: label } : { key: `field_${number}`, label }) }
+  if (type === 'number') one.decimalDigits = 0
+  if (type === 'radio' || type === 'select') one.values = [{ label: '甲', value: 'a' }, { label: '乙', value: 'b' }]
+  if (type === 'textfield' || type === 'textarea') one.validate = { maxLength: type === 'textfield' ? 200 : 2000 }
+  if (type === 'datetime') Object.assign(one, { subtype: 'date', dateLabel: label, label: undefined })
+  return one
 }
+
+/** Add a field after another one, or within it, with an id and a key that nobody has. */
+export function add(text: string, at: string, type: Kind, label: string, isWithin = false, column = ''): { text: string; id: string } {
+  const one = made(text, type, label)
+  if (type === 'dynamiclist') one.components = [made(text, 'textfield', column, Number(one.id.replace('F_field_', '')))]
+  const whole = edited(text, at, (around, index) => {
+    const frame = around[index]
+    if (isWithin && frame?.id === at) frame.components = [...(frame.components ?? []), one]
+    else around.splice(index + 1, 0, one)
+  })
+  return { text: whole, id: one.id }
+}
+
+/** A form that asks nothing yet. */
+export const blank = (id: string, title: string): string =>
+  JSON.stringify({ id, type: 'default', schemaVersion: 19, liancheng: { title }, components: [] }, null, 2) + '\n'
 
 /** Options as lines of text: the value, a space, the words. */
 export const shown = (values: { label: string; value: string }[]): string => values.map((each) => `${each.value} ${each.label}`).join('\n')

@@ -10,8 +10,22 @@ import type { About, Group } from './provider'
 const NONE = { value: '', label: '—' }
 const named = (each: { id: string; name: string }): Option => ({ value: each.id, label: each.name && each.name !== each.id ? `${each.name}（${each.id}）` : each.id })
 
-function chosen({ shape, pen, t }: About, name: string, options: Option[], key = `liancheng:${name}`): Entry {
-  return choice({ id: name, label: t(name), options: [NONE, ...options] }, () => pen.text(shape, key), (value) => pen.write(shape, key, value))
+function chosen({ shape, pen, t }: About, name: string, options: Option[], key = `liancheng:${name}`, after: (value: string) => void = () => undefined): Entry {
+  const set = (value: string): void => {
+    pen.write(shape, key, value)
+    after(value)
+  }
+  return choice({ id: name, label: t(name), options: [NONE, ...options] }, () => pen.text(shape, key), set)
+}
+
+/** What the draft has, then what the library has besides: chosen, it comes into the draft. */
+function withLibrary(about: About, kind: 'forms' | 'decisions' | 'processes'): { options: Option[]; after: (value: string) => void } {
+  const { words, take, t } = about
+  const besides = words.library[kind].map((each) => ({ ...named(each), label: `${named(each).label}${t('fromLibrary')}` }))
+  const after = (value: string): void => {
+    if (words.library[kind].some((each) => each.id === value)) take({ [kind]: [value] })
+  }
+  return { options: [...words[kind].map(named), ...besides], after }
 }
 
 /** Parameters whose value names something, as the diagram refers to them. */
@@ -25,7 +39,8 @@ export function taskGroup(about: About): Group | null {
   const takesMessages = is(object, 'bpmn:CatchEvent') && ((object.get('eventDefinitions') as Moddle[] | undefined) ?? []).some((each) => is(each, 'bpmn:MessageEventDefinition'))
   const isStart = is(object, 'bpmn:StartEvent')
   if (!is(object, 'bpmn:UserTask') && !takesMessages && !isStart) return null
-  const form = chosen(about, 'form', [...words.forms.map(named), ...byParameter(about, '.form')])
+  const forms = withLibrary(about, 'forms')
+  const form = chosen(about, 'form', [...byParameter(about, '.form'), ...forms.options], 'liancheng:form', forms.after)
   const role = chosen(about, 'role', words.roles.map((each) => ({ value: each, label: each })))
   const entries = is(object, 'bpmn:UserTask') ? [role, form, attribute(about, 'party'), attribute(about, 'person'), attribute(about, 'separateFrom', t('separateFromHint'))] : [role, form]
   return { id: 'task', label: t('task'), entries, shouldOpen: true }
@@ -56,15 +71,17 @@ function input({ shape, pen }: About, name: string, label: string): Entry {
 }
 
 export function decisionGroup(about: About): Group | null {
-  const { shape, words, t } = about
+  const { shape, t } = about
   if (!is(shape.businessObject, 'bpmn:BusinessRuleTask')) return null
-  return { id: 'decision', label: t('decisionGroup'), entries: [chosen(about, 'decision', [...words.decisions.map(named), ...byParameter(about, '.decision')])], shouldOpen: true }
+  const tables = withLibrary(about, 'decisions')
+  return { id: 'decision', label: t('decisionGroup'), entries: [chosen(about, 'decision', [...byParameter(about, '.decision'), ...tables.options], 'liancheng:decision', tables.after)], shouldOpen: true }
 }
 
 export function callGroup(about: About): Group | null {
-  const { shape, words, t } = about
+  const { shape, t } = about
   if (!is(shape.businessObject, 'bpmn:CallActivity')) return null
-  return { id: 'call', label: t('callGroup'), entries: [chosen(about, 'calledElement', words.processes.map(named), 'calledElement')], shouldOpen: true }
+  const processes = withLibrary(about, 'processes')
+  return { id: 'call', label: t('callGroup'), entries: [chosen(about, 'calledElement', processes.options, 'calledElement', processes.after)], shouldOpen: true }
 }
 
 /** Inputs of nodes that take any: name and value, as many as one likes. */

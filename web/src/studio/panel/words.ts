@@ -3,4 +3,5 @@ import type { Schemas } from '@/api/client'
 
 export type Vocabulary = Schemas['Vocabulary']
 
-export const NOTHING: Vocabulary = { clauses: [], roles: [], forms: [], decisions: [], processes: [], parameters: [], operations: [] }
+/** Processes, tables and forms of the library, by id. */
+export type Wanted = Partial<Schemas['TakeParts']>

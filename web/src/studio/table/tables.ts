@@ -5,6 +5,7 @@ import Modeler from 'dmn-js/lib/Modeler'
 
 import type { Opened } from '../saving'
 import { ChineseTables } from './chinese'
+import { type Modeling, paste, type Sheet } from './pasting'
 
 export interface View {
   id: string
@@ -20,6 +21,8 @@ export interface OpenTables extends Opened {
   redo: () => void
   canUndo: () => boolean
   canRedo: () => boolean
+  /** Add rows copied from a spreadsheet to the table shown; the numbers of rows that do not fit, and then nothing is added. */
+  paste: (text: string) => number[]
   close: () => void
 }
 
@@ -70,6 +73,11 @@ export async function openTables(container: HTMLElement, xml: string, onChange: 
     redo: () => stack()?.redo(),
     canUndo: () => stack()?.canUndo() ?? false,
     canRedo: () => stack()?.canRedo() ?? false,
+    paste(text) {
+      const viewer = modeler.getActiveViewer()
+      const [sheet, modeling] = [viewer?.get<Sheet>('sheet', false), viewer?.get<Modeling>('modeling', false)]
+      return sheet && modeling ? paste(text, sheet, modeling) : []
+    },
     close: () => modeler.destroy(),
   }
 }

@@ -1,0 +1,5 @@
+export default {
+  title: 'Examples', hint: 'Keep the boundary values of the regulation as examples: each is decided anew with every edit of the table; a draft with a failing example cannot be sent to review. Saved along with the table.', none: 'This table has no examples yet', sum: '{all} examples, {met} as expected, {failing} not', trying: 'Trying…', unreadable: 'The file of examples cannot be read, please mend it under “Files”: {why}', stale: 'Could not be tried: {why}',
+  all: 'All examples', add: 'Add an example', first: 'Example {n}', copy: 'Copy', copied: '{name} (copy)', remove: 'Delete', name: 'Name of the example', given: 'Given', expect: 'Expected', actual: 'Actual', on: 'Today is', onHint: 'Where the table asks for today', more: 'Give one more…', drop: 'Leave out {name}', any: 'anything', list: 'The result is a list, written ["A", "B"]',
+  met: 'As expected', failing: 'Not so', row: 'Row {n}', rowOf: '{name} row {n}', noRow: 'No row fired', take: 'Expect what came out', open: 'Not tried',
+}

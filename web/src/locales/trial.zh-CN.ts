@@ -1,0 +1,13 @@
+export default {
+  list: { title: '试运行', hint: '用虚构的人和单独的日历把草稿走一遍。这里办的一切都与真实的办件、人员和通知无关。', none: '还没有试运行', name: '名称', nameHint: '例如：公示跨国庆', starts: '日历从哪一天开始', open: '开始试运行', line: '{by} 于 {at} 打开，{n} 步', others: '别人打开的，只能查看', back: '← 全部试运行', drop: '删除', dropAsk: '删除这次试运行？已存为场景的不受影响。', dropped: '已删除', pick: '打开“{name}”' },
+  state: { now: '日历', case: '办件', none: '尚未发起', outcome: '结果', finished: '已办结', open: '办理中', attention: '有异常' },
+  broken: '第 {n} 步现在走不通了：{why}', brokenBack: '撤回到第 {n} 步之前',
+  diagram: { title: '走到哪里', which: '图', progress: '令牌与走过的', coverage: '覆盖', label: '{name}：走过 {visited} 个节点', legendTrial: '本次走过', legendScenarios: '只有场景走过', counts: { nodes: '节点', flows: '连线', rows: '决策表行' }, count: '{kind}：本次 {trial}，场景 {scenarios}，共 {total}', rows: '决策表各行', row: '第 {n} 行', never: '没有走到', byTrial: '本次走到', byScenarios: '场景走到' },
+  people: { title: '由谁来办', start: '发起办件', public: '公众', object: '对公示提出异议', none: '现在没有人要办什么。可以让日历往前走。', finished: '办件已经办结。', tasks: '{name} 可以办的', due: '{day} 到期', of: '{name}（{party}）', starter: '由谁发起', one: '{n} 项' },
+  form: { sample: '填入示例', submit: '办理', close: '不办了', done: '已办理', hint: '附件只取文件名，内容用样例文件代替，不上传。', nothing: '这一步不用填写', as: '以 {name} 的身份' },
+  calendar: { title: '虚拟日历', today: '今天', next: '下一个到期', noNext: '没有在走的期限', untilDue: '走到下一个到期', day: '下一个工作日', days: '过 5 个工作日', to: '走到', go: '走', month: '{year} 年 {month} 月', previous: '上个月', following: '下个月', off: '休', work: '班', due: '到期', weekday: { 1: '一', 2: '二', 3: '三', 4: '四', 5: '五', 6: '六', 7: '日' } },
+  limits: { title: '期限', none: '没有期限', running: '在走', ended: '已结束', due: '至 {day}', provisional: '暂定', timers: '定时' },
+  history: { title: '走过的步骤', none: '还没有步骤', back: '撤回上一步', backTo: '撤回到这一步之前', backAsk: '撤回第 {n} 步和它之后的步骤？', tookBack: '已撤回', keep: '存为场景', keepName: '场景名称', kept: '已存为场景 {path}', keepHint: '下次保存草稿时自动重走，看结果是不是还一样。', closed: '草稿不在编辑中，不能存为场景。', start: '发起办件', task: '办理“{what}”', message: '发出“{what}”', objection: '公众提出异议', due: '日历走到下一个到期', advance: '日历走到 {at}' },
+  papers: { title: '文书与通知', documents: '文书', notifications: '通知（没有发出）', notices: '公示', none: '还没有', notice: '{title}，{from} 至 {to}', incidents: '异常' },
+  scenarios: { title: '场景', hint: '每个场景在一个单独的地方从头走一遍。保存草稿之后自动重走。', none: '这份草稿没有场景', run: '全部重走', stop: '停下', running: '正在走第 {n} 个，共 {total} 个', counts: '通过 {passed}，没有通过 {failed}，还没有走 {open}', state: { passed: '通过', failed: '没有通过', open: '还没有走' }, own: '本草稿的', step: '第 {n} 步', time: '{s} 秒', one: '重走', failing: '有 {n} 个场景没有通过', failingHint: '同意发布须写明理由；理由会记入留痕。', waiting: '有 {n} 个场景还没有对着现在的草稿走过。', show: '到“试运行”中查看', only: '只看没有通过的' },
+}
