@@ -22,7 +22,7 @@ _SIGNS = {
 @click.option("--only", multiple=True, type=click.Choice(list(CHECKS)), help="Only these checks.")
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 def doctor(only: tuple[str, ...], *, as_json: bool) -> None:
-    """Check database, Redis, clocks, sweepers, folders, mail; exits 1 if something fails."""
+    """Check database, Redis, clocks, sweepers, checkpoints, folders, mail; exits 1 if something fails."""
     patient = Patient(read_settings(), os.environ)
     found: list[Finding] = []
     for finding in examine(patient, only):

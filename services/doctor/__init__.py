@@ -19,6 +19,7 @@ CHECKS: dict[str, Callable[[Patient], Finding]] = {
     "workers": work.workers,
     "jobs": work.jobs,
     "incidents": work.incidents,
+    "checkpoints": work.checkpoints,
     "law": law.bases,
     "data": host.data_folder,
     "keys": host.keys_folder,

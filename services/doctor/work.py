@@ -1,12 +1,15 @@
-"""Checks of the work: clocks, sweepers, jobs, incidents."""
+"""Checks of the work: clocks, sweepers, jobs, incidents, checkpoints."""
 
 from collections.abc import Callable
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from services import figures, sweeps
+from services.checkpoints import standing
+from services.checkpoints.taking import PATIENCE
 from services.db.engine import reading
 from services.db.models import Sweep
 from services.doctor.findings import Finding, Patient, fail, ok, warn
@@ -15,6 +18,7 @@ from services.gateways.clock import MOST_SKEW_SECONDS
 
 NOTABLE_SKEW_SECONDS = 1.0
 LONGEST_DUE_SECONDS = 300.0
+MOST_PERIODS = 3  # that a chain may wait for a checkpoint
 _SYNCHRONISE = "用 NTP（chrony）校准主机与数据库主机的时钟；偏差超过 5 秒时本机不运行任务"
 
 
@@ -100,3 +104,39 @@ def incidents(patient: Patient) -> Finding:
         return ok("没有待处理的异常")
 
     return _asking(patient, ask)
+
+
+def checkpoints(patient: Patient) -> Finding:
+    """Check that the audit chains come into checkpoints, and these to a place of their own."""
+
+    def ask(session: Session) -> Finding:
+        found, settings = standing.read(session), patient.settings
+        patience = timedelta(seconds=MOST_PERIODS * settings.checkpoint_seconds)
+        if _waits(patient, found.unlisted_since) > patience:
+            return fail(
+                f"有留痕等待检查点已 {_minutes(patient, found.unlisted_since)} 分钟",
+                "查看 worker 是否在运行及其日志；与检查点不符的留痕链见“运行管理”的“异常”",
+            )
+        if _waits(patient, found.outside_since) > PATIENCE:
+            return fail(
+                f"有检查点等待存到库外已 {_minutes(patient, found.outside_since)} 分钟",
+                "检查 LIANCHENG_CHECKPOINTS_DIR 或 LIANCHENG_CHECKPOINTS_URL 所指的位置能否写入",
+            )
+        if not settings.checkpoints_url and settings.checkpoints_dir.is_relative_to(
+            settings.data_dir
+        ):
+            return warn(
+                "检查点与数据存在一处，能改数据的人也能改检查点",
+                "把 LIANCHENG_CHECKPOINTS_DIR 或 LIANCHENG_CHECKPOINTS_URL 设为另一台主机的只追加位置",
+            )
+        return ok("留痕链都已进入检查点，检查点都已存到库外")
+
+    return _asking(patient, ask)
+
+
+def _waits(patient: Patient, since: datetime | None) -> timedelta:
+    return timedelta(0) if since is None else patient.clock.now() - since
+
+
+def _minutes(patient: Patient, since: datetime | None) -> int:
+    return int(_waits(patient, since).total_seconds() // 60)

@@ -14,26 +14,29 @@ from sqlalchemy import select, text
 
 from api.cli import main
 from bench import servers
-from services import sweeps
+from services import jurisdiction_audit, sweeps
+from services.checkpoints import taking
 from services.db import migrate
 from services.db.engine import open_engine, unit_of_work
 from services.db.models import Incident, Job
 from services.doctor import CHECKS, Patient, Status, examine, host, storage
 from services.settings import Settings
+from workflows.errors import RetryableError
 
 OK, WARN, FAIL = Status.OK, Status.WARN, Status.FAIL
 Usage = namedtuple("Usage", "total used free")
 
 
 @pytest.fixture
-def patient(runtime, tmp_path):
+def patient(runtime, tmp_path, tmp_path_factory):
     """An installation in good health but for its mail, on either database."""
     web = tmp_path / "dist"
     web.mkdir()
     (web / "index.html").write_text("<html>")
     keys = tmp_path / "keys"
     keys.mkdir(mode=0o700)
-    settings = replace(runtime.settings, web_root=web, keys_dir=keys)
+    outside = tmp_path_factory.mktemp("outside")
+    settings = replace(runtime.settings, web_root=web, keys_dir=keys, checkpoints_dir=outside)
     made = Patient(settings, {})
     made.__dict__["clock"] = runtime.clock
     with unit_of_work(runtime.sessions) as session:
@@ -83,7 +86,7 @@ def test_a_database_that_is_away_fails_once_and_the_rest_is_left_out(sqlite_pati
     away = with_settings(sqlite_patient, database_url=url.format(port=servers.free_port()))
 
     assert find(away, "database").status is FAIL
-    for name in ("migrations", "sweeper", "workers", "jobs", "incidents"):
+    for name in ("migrations", "sweeper", "workers", "jobs", "incidents", "checkpoints"):
         assert find(away, name).status is WARN
 
 
@@ -195,6 +198,50 @@ def test_jobs_that_nobody_runs_or_that_were_given_up(sqlite_patient, sqlite_desk
     incidents = find(sqlite_patient, "incidents").status
 
     assert (fresh, late, given_up, incidents) == (OK, FAIL, WARN, WARN)
+
+
+def test_chains_that_no_checkpoint_lists(patient, desk, runtime):
+    desk.start()
+    fresh = find(patient, "checkpoints").status
+    runtime.clock.advance(timedelta(minutes=31))
+    late = find(patient, "checkpoints")
+    taking.take(runtime)
+    taken = find(patient, "checkpoints").status
+    runtime.clock.advance(timedelta(days=3))
+    quiet = find(patient, "checkpoints").status
+
+    assert (fresh, late.status, taken, quiet) == (OK, FAIL, OK, OK)
+    assert "31 分钟" in late.message
+
+
+def test_an_act_on_a_procedure_that_no_checkpoint_lists(patient, runtime):
+    with unit_of_work(runtime.sessions) as session:
+        now = runtime.clock.now()
+        jurisdiction_audit.append(session, "ningbo", at=now, actor="x", what="x", payload={})
+    fresh = find(patient, "checkpoints").status
+    runtime.clock.advance(timedelta(minutes=31))
+    late = find(patient, "checkpoints").status
+    taking.take(runtime)
+
+    assert (fresh, late, find(patient, "checkpoints").status) == (OK, FAIL, OK)
+
+
+def test_checkpoints_that_lie_with_the_data_or_do_not_get_outside(patient, desk, runtime):
+    beside = with_settings(patient, checkpoints_dir=patient.settings.data_dir / "checkpoints")
+    elsewhere = with_settings(beside, checkpoints_url="https://anchors.example")
+    desk.start()
+    runtime.anchors.failures = 1
+    with pytest.raises(RetryableError):
+        taking.take(runtime)
+    waiting = find(patient, "checkpoints").status
+    runtime.clock.advance(timedelta(minutes=61))
+
+    assert (find(beside, "checkpoints").status, waiting) == (FAIL, OK)
+    assert "存到库外已 61 分钟" in find(patient, "checkpoints").message
+    taking.take(runtime)
+    assert find(patient, "checkpoints").status is OK
+    assert find(beside, "checkpoints").status is WARN
+    assert find(elsewhere, "checkpoints").status is OK
 
 
 def test_folders_that_cannot_be_written(sqlite_patient, tmp_path):
