@@ -91,10 +91,10 @@ diagrams: ## Render the diagrams into docs/diagrams (needs Node and Chromium)
 	cd docs/rendering && npm ci --silent && node render.mjs
 
 lock: ## Lock the packages anew
-	uv pip compile -q --generate-hashes pyproject.toml -o requirements.txt
-	uv pip compile -q --generate-hashes --extra tracing pyproject.toml -o requirements-tracing.txt
-	uv pip compile -q --generate-hashes requirements-node.in -o requirements-node.txt
-	uv pip compile -q --generate-hashes --extra dev pyproject.toml -o requirements-dev.txt
+	uv pip compile -q --universal --generate-hashes pyproject.toml -o requirements.txt
+	uv pip compile -q --universal --generate-hashes --extra tracing pyproject.toml -o requirements-tracing.txt
+	uv pip compile -q --universal --generate-hashes requirements-node.in -o requirements-node.txt
+	uv pip compile -q --universal --generate-hashes --extra dev pyproject.toml -o requirements-dev.txt
 
 clean: ## Remove what was made
 	rm -rf $(VENV) web/node_modules web/fonts/node_modules web/dist var .pytest_cache .mypy_cache .ruff_cache
