@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
+import hypothesis
 import pytest
 from sqlalchemy import create_engine, select, text
 
@@ -30,6 +31,12 @@ from workflows.bundles import Library
 
 NOW = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
 memory.collect_seldom()  # as the command line does
+
+# How long a machine takes to make an example says nothing about the product.
+hypothesis.settings.register_profile(
+    "untimed", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")

@@ -141,7 +141,6 @@ def _try_operation(target: Target, operation, mode, examples: int) -> None:
     @settings(
         max_examples=examples,
         database=None,
-        deadline=None,
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )

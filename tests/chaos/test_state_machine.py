@@ -408,7 +408,6 @@ def _play(runtime: Any, desk: Any, runs: int) -> World:
         max_examples=runs,
         stateful_step_count=STEPS,
         database=None,
-        deadline=None,
         phases=[Phase.generate],
         report_multiple_bugs=False,
         suppress_health_check=list(HealthCheck),

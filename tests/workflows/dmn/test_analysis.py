@@ -115,7 +115,6 @@ ROWS = st.lists(st.tuples(CELLS, CELLS), min_size=1, max_size=5)
 
 @settings(
     max_examples=150,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(ROWS)

@@ -73,7 +73,7 @@ PATTERNS = st.recursive(
 )
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(PATTERNS, st.text("abc1", max_size=10))
 def test_the_match_is_the_one_that_re_finds(pattern: str, text: str) -> None:
     found = search(compile_pattern(pattern, ""), text, 0, lambda _steps: None)
@@ -82,7 +82,7 @@ def test_the_match_is_the_one_that_re_finds(pattern: str, text: str) -> None:
     assert (found[:2] if found else None) == (expected.span() if expected else None)
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(st.text(r"ab.*+?{}[]()|^$\-1,pdws:<", max_size=15))
 def test_any_text_is_a_pattern_or_refused(pattern: str) -> None:
     try:

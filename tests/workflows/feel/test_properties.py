@@ -140,7 +140,7 @@ def check(source: str) -> None:
     json.dumps(value, allow_nan=False)
 
 
-@settings(max_examples=600, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=600, suppress_health_check=list(HealthCheck))
 @given(EXPRESSIONS)
 @example("c[c[c]]")
 @example("sort(c, function(x, y) x < y)")
@@ -150,19 +150,19 @@ def test_a_well_formed_expression_gives_json_or_a_feel_error(source: str) -> Non
     check(source)
 
 
-@settings(max_examples=600, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=600, suppress_health_check=list(HealthCheck))
 @given(PIECES)
 def test_a_jumble_of_tokens_gives_json_or_a_feel_error(source: str) -> None:
     check(source)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.text(max_size=60))
 def test_any_text_gives_json_or_a_feel_error(source: str) -> None:
     check(source)
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=200, suppress_health_check=list(HealthCheck))
 @given(EXPRESSIONS, st.sampled_from([None, 1, "x", True, [1], {"a": 1}]))
 def test_a_cell_gives_true_false_or_null_or_a_feel_error(source: str, value: Any) -> None:
     try:
@@ -171,7 +171,7 @@ def test_a_cell_gives_true_false_or_null_or_a_feel_error(source: str, value: Any
         pass
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.integers(-(10**9), 10**9), st.integers(-(10**9), 10**9))
 def test_whole_numbers_are_exact(first: int, second: int) -> None:
     scope = {"a": first, "b": second}
@@ -181,7 +181,7 @@ def test_whole_numbers_are_exact(first: int, second: int) -> None:
     assert feel.evaluate("a < b", scope) is (first < second)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.dates(), st.integers(-400, 400))
 def test_adding_and_taking_away_days_meet_again(day: Any, days: int) -> None:
     scope = {"day": day.isoformat(), "n": days}
