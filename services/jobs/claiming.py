@@ -6,11 +6,13 @@ token. Whoever lost the lease ends nothing.
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import or_, select, true, update
+from sqlalchemy import Table, bindparam, or_, select, true, update
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from services import suspensions
 from services.db.engine import unit_of_work
@@ -18,6 +20,18 @@ from services.db.models import Job, JobKind
 from services.runtime import Runtime
 
 LEASE = timedelta(seconds=60)
+_JOBS: Table = Job.__table__  # type: ignore[assignment]
+_CLAIMED = ("id", "kind", "case_id", "payload", "attempts", "request_id", "forgiven")
+_FINISHING = (  # made once, as that of a claim
+    update(_JOBS)
+    .where(
+        _JOBS.c.id == bindparam("which"),
+        _JOBS.c.attempts == bindparam("token"),
+        _JOBS.c.done_at.is_(None),
+    )
+    .values(done_at=bindparam("now"), lease_until=None)
+    .returning(_JOBS.c.id)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,30 +63,42 @@ def claim(
     lease: timedelta = LEASE,
 ) -> Claim | None:
     """Take the job that has been due longest, or None. A short transaction of its own."""
+    given = {"now": now, "until": now + lease, "worker": worker}
+    if only_case is not None:
+        given["only_case"] = only_case
+    row = (
+        session.connection().execute(_claiming(is_of_one_case=only_case is not None), given).first()
+    )
+    return None if row is None else Claim(*row)
+
+
+@cache
+def _claiming(*, is_of_one_case: bool) -> ReturningUpdate[Any]:
+    """Return the statement of a claim, made once: every job asks it."""
     due = (
-        select(Job.id)
+        select(_JOBS.c.id)
         .where(
-            Job.done_at.is_(None),
-            Job.failed_at.is_(None),
-            Job.due_at <= now,
-            or_(Job.lease_until.is_(None), Job.lease_until < now),
-            true() if only_case is None else Job.case_id == only_case,
+            _JOBS.c.done_at.is_(None),
+            _JOBS.c.failed_at.is_(None),
+            _JOBS.c.due_at <= bindparam("now"),
+            or_(_JOBS.c.lease_until.is_(None), _JOBS.c.lease_until < bindparam("now")),
+            _JOBS.c.case_id == bindparam("only_case") if is_of_one_case else true(),
             ~suspensions.holds_back(),
         )
-        .order_by(Job.due_at)
+        .order_by(_JOBS.c.due_at)
         .limit(1)
         .with_for_update(skip_locked=True)  # nothing on SQLite, where BEGIN IMMEDIATE serialises
     )
-    row = session.execute(
-        update(Job)
-        .where(Job.id == due.scalar_subquery())
-        .values(lease_until=now + lease, attempts=Job.attempts + 1, claimed_by=worker)
-        .returning(
-            Job.id, Job.kind, Job.case_id, Job.payload, Job.attempts, Job.request_id, Job.forgiven
+    return (
+        update(_JOBS)
+        .where(_JOBS.c.id == due.scalar_subquery())
+        .values(
+            lease_until=bindparam("until"),
+            attempts=_JOBS.c.attempts + 1,
+            claimed_by=bindparam("worker"),
         )
-        .execution_options(synchronize_session=False)
-    ).first()
-    return None if row is None else Claim(*row)
+        .returning(*(_JOBS.c[name] for name in _CLAIMED))
+    )
 
 
 def claim_next(runtime: Runtime, worker: str, only_case: UUID | None = None) -> Claim | None:
@@ -84,13 +110,8 @@ def claim_next(runtime: Runtime, worker: str, only_case: UUID | None = None) -> 
 
 def finish(session: Session, claimed: Claim, now: datetime) -> bool:
     """Mark the job done if this claim still holds it; tell whether it did."""
-    found = session.execute(
-        update(Job)
-        .where(Job.id == claimed.id, Job.attempts == claimed.attempt, Job.done_at.is_(None))
-        .values(done_at=now, lease_until=None)
-        .execution_options(synchronize_session=False)
-        .returning(Job.id)
-    ).first()
+    held = {"which": claimed.id, "token": claimed.attempt, "now": now}
+    found = session.connection().execute(_FINISHING, held).first()
     return found is not None
 
 

@@ -7,11 +7,11 @@ between the first and the last the provider may have it or not, which is asked f
 from collections.abc import Collection
 from datetime import datetime
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID, uuid5
 
 import rfc8785
-from sqlalchemy import bindparam, select
+from sqlalchemy import Table, bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
 from services.db.models import (
@@ -31,6 +31,18 @@ OPEN = (DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.HELD, Deliver
 _OWN = len(Addressee._fields)
 _NAMES = UUID("6f1c1e0a-6a0f-4c62-9b52-3f0f2f6f6a11")
 
+
+class Outgoing(NamedTuple):
+    """A delivery as it goes out: the same at each try."""
+
+    id: UUID
+    channel: Channel
+    address: str | None
+    content: dict[str, str]  # subject and body
+    asks_first: bool
+    template: str
+
+
 _WISHES = NotificationPreference.__table__
 _UNTOLD = (  # made once, for every occasion
     select(Person.id, Person.login, Person.email, Person.phone, _WISHES)
@@ -42,6 +54,29 @@ _UNTOLD = (  # made once, for every occasion
         ),
     )
     .order_by(Person.id)
+)
+
+_ROWS: Table = Delivery.__table__  # type: ignore[assignment]
+_IS_OPEN = _ROWS.c.state.in_(OPEN)
+_BEGINNING = (
+    update(_ROWS)
+    .where(_ROWS.c.id == bindparam("which"), _IS_OPEN, ~_ROWS.c.is_for_digest)
+    .values(
+        asks_first=or_(_ROWS.c.asks_first, _ROWS.c.state != QUEUED),
+        state=DeliveryState.SENDING,
+        attempts=_ROWS.c.attempts + 1,
+    )
+    .returning(*(_ROWS.c[name] for name in Outgoing._fields))
+)
+_TAKEN = update(_ROWS).values(
+    state=DeliveryState.DELIVERED,
+    delivered_at=bindparam("at"),
+    reference=bindparam("said"),
+    last_error=None,
+)
+_TAKING = _TAKEN.where(_ROWS.c.id == bindparam("which"), _IS_OPEN)
+_TAKING_DIGEST = _TAKEN.where(
+    or_(_ROWS.c.id == bindparam("which"), _ROWS.c.digest_id == bindparam("which")), _IS_OPEN
 )
 
 
@@ -97,27 +132,20 @@ def digest(content: Any) -> str:
     return sha256(rfc8785.dumps(content)).hexdigest()
 
 
-def begin(session: Session, delivery: Delivery) -> bool:
-    """Mark a delivery as being sent; False if there is nothing to send.
+def begin(session: Session, delivery_id: UUID) -> Outgoing | None:
+    """Mark a delivery as being sent and return what goes out; None if it is not to go out by itself.
 
     One that was being sent before is asked for first: a worker may have died in between.
     """
-    if delivery.state not in OPEN:
-        return False
-    delivery.asks_first = delivery.asks_first or delivery.state is not DeliveryState.QUEUED
-    delivery.state = DeliveryState.SENDING
-    delivery.attempts += 1
-    session.flush()
-    return True
+    row = session.connection().execute(_BEGINNING, {"which": delivery_id}).first()
+    return None if row is None else Outgoing(*row)
 
 
-def handed_over(session: Session, delivery: Delivery, reference: str | None, at: datetime) -> None:
+def handed_over(session: Session, outgoing: Outgoing, reference: str | None, at: datetime) -> None:
     """Mark a delivery, and what went out with it as a digest, as taken by the provider."""
-    for row in _together(session, delivery):
-        if row.state in OPEN:
-            row.state, row.delivered_at = DeliveryState.DELIVERED, at
-            row.reference, row.last_error = reference, None
-    session.flush()
+    statement = _TAKING_DIGEST if outgoing.template == DIGEST else _TAKING
+    given = {"which": outgoing.id, "at": at, "said": reference}
+    session.connection().execute(statement, given)
 
 
 def not_handed_over(

@@ -5,7 +5,6 @@ Takes no session: an outside system is spoken to while no transaction is open.
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -17,22 +16,11 @@ from services.db.models import Channel, Delivery
 from services.gateways.mail import Mail
 from services.gateways.messages import Message, MessageRefusedError, Receipt
 from services.notifications import deliveries, digests, legacy
+from services.notifications.deliveries import Outgoing
 from services.runtime import Runtime
 from workflows.errors import IncidentError, RetryableError
 
 _AGAIN_SECONDS = 0.2
-
-
-@dataclass(frozen=True, slots=True)
-class Outgoing:
-    """A delivery as it goes out: the same at each try."""
-
-    id: UUID
-    channel: Channel
-    to: str
-    subject: str
-    body: str
-    asks_first: bool
 
 
 def run(
@@ -81,9 +69,8 @@ def _end(
         try:
             with unit_of_work(runtime.sessions) as session:
                 if finish(session):
-                    row = session.get_one(Delivery, outgoing.id)
                     reference = receipt.reference if receipt else None
-                    deliveries.handed_over(session, row, reference, runtime.clock.now())
+                    deliveries.handed_over(session, outgoing, reference, runtime.clock.now())
         except (OperationalError, InterfaceError):
             if time.monotonic() > until:
                 raise
@@ -95,23 +82,16 @@ def _end(
 def _begun(
     session: Session, runtime: Runtime, payload: dict[str, Any], job_id: UUID
 ) -> Outgoing | None:
-    delivery = (
-        session.get(Delivery, UUID(payload["delivery"]))
-        if "delivery" in payload
-        else legacy.delivery(session, runtime, payload, job_id)
-    )
+    if "delivery" in payload:
+        found = UUID(payload["delivery"])
+        if (outgoing := deliveries.begin(session, found)) is not None:
+            return outgoing
+        delivery = session.get(Delivery, found)
+    else:
+        delivery = legacy.delivery(session, runtime, payload, job_id)
     if delivery is not None and delivery.is_for_digest:
         delivery = digests.gathered(session, runtime, delivery)
-    if delivery is None or not deliveries.begin(session, delivery):
-        return None
-    return Outgoing(
-        delivery.id,
-        delivery.channel,
-        delivery.address or "",
-        delivery.content["subject"],
-        delivery.content["body"],
-        delivery.asks_first,
-    )
+    return None if delivery is None else deliveries.begin(session, delivery.id)
 
 
 def hand_over(runtime: Runtime, outgoing: Outgoing) -> Receipt | None:
@@ -120,15 +100,17 @@ def hand_over(runtime: Runtime, outgoing: Outgoing) -> Receipt | None:
     A mail server cannot be asked: a mail whose worker died in between goes out again, with the
     same Message-ID. Raises RetryableError, MessageRefusedError.
     """
+    key, to = str(outgoing.id), outgoing.address or ""
+    subject, body = outgoing.content["subject"], outgoing.content["body"]
     if outgoing.channel is Channel.MAIL:
-        runtime.mailer.send(Mail(str(outgoing.id), outgoing.to, outgoing.subject, outgoing.body))
+        runtime.mailer.send(Mail(key, to, subject, body))
         return None
     messenger = runtime.messengers.get(outgoing.channel)
     if messenger is None:
         raise MessageRefusedError(f"no gateway for {outgoing.channel.value}")
-    if outgoing.asks_first and (known := messenger.find(str(outgoing.id))) is not None:
+    if outgoing.asks_first and (known := messenger.find(key)) is not None:
         return known
-    return messenger.send(Message(str(outgoing.id), outgoing.to, outgoing.subject, outgoing.body))
+    return messenger.send(Message(key, to, subject, body))
 
 
 def _note(runtime: Runtime, delivery_id: UUID, reason: str, *, for_good: bool) -> None:
