@@ -50,7 +50,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--jumps", type=int, default=10, help="of the host's clock")
     parser.add_argument("--pause-seconds", type=float, default=20)
     parser.add_argument("--people", type=int, default=6, help="at once")
-    parser.add_argument("--every", type=float, default=4.0, help="mean seconds between")
+    parser.add_argument("--every", type=float, default=2.6, help="mean seconds between")
     seed = int(os.environ.get("LIANCHENG_CHAOS_SEED", random.SystemRandom().randrange(10**9)))
     parser.add_argument("--seed", type=int, default=seed)
     return parser.parse_args()
