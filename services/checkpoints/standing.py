@@ -20,7 +20,6 @@ from services.db.models import (
 class Standing:
     """Instants since when something waits; None where nothing does."""
 
-    last_at: datetime | None  # of the newest checkpoint
     unlisted_since: datetime | None  # the oldest entry of a chain that no checkpoint lists
     outside_since: datetime | None  # the oldest record not known to be kept outside
 
@@ -30,7 +29,6 @@ def read(session: Session) -> Standing:
     waits = Checkpoint.anchored_at.is_(None)
     unlisted = [session.scalar(_of_cases()), session.scalar(_of_jurisdictions())]
     return Standing(
-        last_at=session.scalar(select(func.max(Checkpoint.at))),
         unlisted_since=min((at for at in unlisted if at is not None), default=None),
         outside_since=session.scalar(select(func.min(Checkpoint.at)).where(waits)),
     )

@@ -15,6 +15,7 @@ from services.db.models import Sweep
 from services.doctor.findings import Finding, Patient, fail, ok, warn
 from services.doctor.storage import unreachable
 from services.gateways.clock import MOST_SKEW_SECONDS
+from services.settings import Settings
 
 NOTABLE_SKEW_SECONDS = 1.0
 LONGEST_DUE_SECONDS = 300.0
@@ -122,9 +123,7 @@ def checkpoints(patient: Patient) -> Finding:
                 f"有检查点等待存到库外已 {_minutes(patient, found.outside_since)} 分钟",
                 "检查 LIANCHENG_CHECKPOINTS_DIR 或 LIANCHENG_CHECKPOINTS_URL 所指的位置能否写入",
             )
-        if not settings.checkpoints_url and settings.checkpoints_dir.is_relative_to(
-            settings.data_dir
-        ):
+        if not settings.checkpoints_url and _lie_with_the_data(settings):
             return warn(
                 "检查点与数据存在一处，能改数据的人也能改检查点",
                 "把 LIANCHENG_CHECKPOINTS_DIR 或 LIANCHENG_CHECKPOINTS_URL 设为另一台主机的只追加位置",
@@ -132,6 +131,10 @@ def checkpoints(patient: Patient) -> Finding:
         return ok("留痕链都已进入检查点，检查点都已存到库外")
 
     return _asking(patient, ask)
+
+
+def _lie_with_the_data(settings: Settings) -> bool:
+    return settings.checkpoints_dir.resolve().is_relative_to(settings.data_dir.resolve())
 
 
 def _waits(patient: Patient, since: datetime | None) -> timedelta:
