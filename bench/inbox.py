@@ -1,6 +1,7 @@
 """The first and later pages of an inbox among a million open tasks."""
 
 import random
+from collections.abc import Sequence
 from datetime import timedelta
 from time import perf_counter
 from typing import Any
@@ -28,7 +29,8 @@ _COLUMNS = (
 )
 _POSTGRESQL = f"""
 INSERT INTO tasks ({_COLUMNS})
-SELECT gen_random_uuid(), CAST(:case AS uuid), 'n', 'p', '任务', 'F',
+SELECT gen_random_uuid(), (CAST(:cases AS uuid[]))[1 + i % array_length(CAST(:cases AS uuid[]), 1)],
+       'n', 'p', '任务', 'F',
        (ARRAY['authority_clerk','authority_reviewer','authority_leader'])[1 + i % 3],
        (CAST(:parties AS uuid[]))[1 + i % array_length(CAST(:parties AS uuid[]), 1)],
        '[]', 'open', now(), now() + make_interval(secs => (CAST(i AS bigint) * 7919) % 5000000)
@@ -41,7 +43,7 @@ def measure(kind: str, rows: int = ROWS, pages: int = 200) -> dict[str, Any]:
     with filled(kind) as runtime:
         case_id = _a_case(runtime)
         with unit_of_work(runtime.sessions) as session:
-            insert(session, kind, case_id, rows)
+            insert(session, kind, [case_id], rows)
         with runtime.sessions.kw["bind"].connect() as connection:
             connection.exec_driver_sql("ANALYZE")
             connection.commit()
@@ -62,13 +64,13 @@ def _a_case(runtime: Runtime) -> UUID:
         return session.scalars(select(Case.id)).first()  # type: ignore[return-value]
 
 
-def insert(session: Session, kind: str, case_id: UUID, rows: int) -> None:
-    """Add open tasks to everybody's lists, with no engine behind them."""
+def insert(session: Session, kind: str, cases: Sequence[UUID], rows: int) -> None:
+    """Add open tasks of these cases to everybody's lists, with no engine behind them."""
     parties = session.scalars(
         select(Party.id).where(Party.kind == PartyKind.AGENCY).order_by(Party.code)
     ).all()
     if kind == "postgresql":
-        values = {"case": str(case_id), "parties": [str(p) for p in parties], "rows": rows}
+        values = {"cases": [*map(str, cases)], "parties": [*map(str, parties)], "rows": rows}
         session.execute(text(_POSTGRESQL), values)
         return
     dice = random.Random(1)
@@ -82,7 +84,7 @@ def insert(session: Session, kind: str, case_id: UUID, rows: int) -> None:
             [
                 {
                     "id": UUID(int=dice.getrandbits(128)).hex,
-                    "case": case_id.hex,
+                    "case": cases[i % len(cases)].hex,
                     "role": _ROLES[i % 3],
                     "party": parties[i % len(parties)].hex,
                     "due": f"2026-{1 + i % 12:02d}-{1 + i % 28:02d} {i % 24:02d}:{i % 60:02d}:00.000000",

@@ -10,14 +10,16 @@ import time
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 from uuid import UUID, uuid4
 
-import requests
+import urllib3
 from rich.progress import Progress
 from sqlalchemy import create_engine, func, select, text
+from sqlalchemy.orm import aliased
 
 from bench import completion, herd, inbox, servers
 from bench.product import Product
@@ -34,6 +36,8 @@ SIZES = (1_000, 10_000, 100_000)
 TASKS_PER_CASE = 10
 SECONDS = 20.0
 CLIENTS = 8
+CROWDED = 10  # one of so many cases has the tasks that are only read
+Reply = urllib3.BaseHTTPResponse
 FORMATIONS = ((1, 1), (2, 2))  # server processes, workers
 MIX = (  # what, of a hundred
     ("official: to-do list", 22),
@@ -61,7 +65,7 @@ class Client:
     chance: random.Random
     times: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     refused: int = 0
-    http: requests.Session = field(default_factory=requests.Session)
+    http: urllib3.PoolManager = field(default_factory=urllib3.PoolManager)
 
     def run(self, until: float) -> None:
         """Work until an instant of the steady clock."""
@@ -75,47 +79,46 @@ class Client:
         headers = {"official": self.official, "applicant": self.applicant}.get(who, {})
         act = getattr(self, f"_{what.replace(' ', '_').replace('-', '_')}")
         start = time.perf_counter()
-        reply: requests.Response = act(headers)
+        reply: Reply = act(headers)
         self.times[name].append(time.perf_counter() - start)
-        if reply.status_code >= requests.codes.server_error:
-            raise RuntimeError(f"{name}: {reply.status_code} {reply.text[:200]}")
-        self.refused += not reply.ok
+        if reply.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            raise RuntimeError(f"{name}: {reply.status} {reply.data[:200]!r}")
+        self.refused += reply.status >= HTTPStatus.BAD_REQUEST
 
-    def _get(self, path: str, headers: dict[str, str]) -> requests.Response:
-        return self.http.get(f"{self.url}/api/v1{path}", headers=headers, timeout=60)
+    def _get(self, path: str, headers: dict[str, str]) -> Reply:
+        return self._ask("GET", path, headers)
 
-    def _to_do_list(self, headers: dict[str, str]) -> requests.Response:
+    def _ask(self, method: str, path: str, headers: dict[str, str], body: Any = None) -> Reply:
+        url = f"{self.url}/api/v1{path}"
+        return self.http.request(method, url, json=body, headers=headers, timeout=60, retries=False)
+
+    def _to_do_list(self, headers: dict[str, str]) -> Reply:
         return self._get("/workbench/todo", headers)
 
-    def _counts(self, headers: dict[str, str]) -> requests.Response:
+    def _counts(self, headers: dict[str, str]) -> Reply:
         return self._get("/workbench/counts", headers)
 
-    def _task_page(self, headers: dict[str, str]) -> requests.Response:
+    def _task_page(self, headers: dict[str, str]) -> Reply:
         return self._get(f"/tasks/{self.chance.choice(self.todo)}", headers)
 
-    def _completion(self, headers: dict[str, str]) -> requests.Response:
+    def _completion(self, headers: dict[str, str]) -> Reply:
         task = self.todo.pop()
         more = headers | {"Idempotency-Key": uuid4().hex}
-        return self.http.post(
-            f"{self.url}/api/v1/tasks/{task}/completion",
-            json={"answers": self.answers},
-            headers=more,
-            timeout=60,
-        )
+        return self._ask("POST", f"/tasks/{task}/completion", more, {"answers": self.answers})
 
-    def _cases(self, headers: dict[str, str]) -> requests.Response:
+    def _cases(self, headers: dict[str, str]) -> Reply:
         return self._get("/cases", headers)
 
-    def _case_page(self, headers: dict[str, str]) -> requests.Response:
+    def _case_page(self, headers: dict[str, str]) -> Reply:
         return self._get(f"/cases/{self.chance.choice(self.cases)[0]}", headers)
 
-    def _notices(self, headers: dict[str, str]) -> requests.Response:
+    def _notices(self, headers: dict[str, str]) -> Reply:
         return self._get("/public/notices", headers)
 
-    def _register(self, headers: dict[str, str]) -> requests.Response:
+    def _register(self, headers: dict[str, str]) -> Reply:
         return self._get("/public/consortia", headers)
 
-    def _progress(self, headers: dict[str, str]) -> requests.Response:
+    def _progress(self, headers: dict[str, str]) -> Reply:
         _id, number, code = self.chance.choice(self.cases)
         return self._get(f"/public/cases/{number}?code={code}", headers)
 
@@ -179,11 +182,16 @@ def grow(runtime: Runtime, first: Beginning, size: int) -> float:
     with unit_of_work(runtime.sessions) as session:
         opened = select(func.count()).where(Task.status == TaskStatus.OPEN)
         wanted = size * TASKS_PER_CASE - (session.scalar(opened) or 0)
-        inbox.insert(session, "postgresql", made[0], wanted)
+        inbox.insert(session, "postgresql", made[::CROWDED], wanted)
+    take_statistics(runtime)
+    return round(time.monotonic() - start, 1)
+
+
+def take_statistics(runtime: Runtime) -> None:
+    """Have the database look at what its tables hold, as it does by itself within a minute."""
     with runtime.sessions.kw["bind"].connect() as connection:
         connection.exec_driver_sql("ANALYZE")
         connection.commit()
-    return round(time.monotonic() - start, 1)
 
 
 def beginning(runtime: Runtime) -> Beginning:
@@ -230,12 +238,15 @@ def clients_of(runtime: Runtime, first: Beginning, url: str) -> list[Client]:
         heads = {
             login: _token(session, runtime, login) for login in (first.official, first.applicant)
         }
+    read_only = aliased(Task)  # those without an engine behind them
     with reading(runtime.sessions) as session:
         mine = select(Task.id).join(Case, Case.id == Task.case_id)
         todo = session.scalars(
             mine.where(
                 Task.status == TaskStatus.OPEN,
-                Task.node_id != "n",  # those without an engine behind them are only read
+                ~select(read_only.id)
+                .where(read_only.case_id == Task.case_id, read_only.node_id == "n")
+                .exists(),
                 Case.is_rehearsal.is_(False),
             ).limit(100_000)
         ).all()

@@ -2,11 +2,12 @@
 
 import faulthandler
 import logging
+import math
 import random
 import sys
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+import time
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from sqlalchemy.exc import OperationalError
@@ -22,14 +23,30 @@ log = logging.getLogger(__name__)
 SIGN_EVERY = timedelta(seconds=10)
 
 
-@contextmanager
-def hard_limit(seconds: int) -> Iterator[None]:
-    """End this process, telling where it was, when the block takes longer; even when it hangs."""
-    faulthandler.dump_traceback_later(seconds, exit=True, file=sys.__stderr__ or sys.stderr)
-    try:
-        yield
-    finally:
-        faulthandler.cancel_dump_traceback_later()
+class HardLimit:
+    """Ends this process, telling where it was, when a job takes too long; even when it hangs.
+
+    Setting the alarm starts a thread: it is set anew for a job only if it was set over a second
+    ago, so a job may take that second longer. ``seconds`` None: no limit.
+    """
+
+    def __init__(self, seconds: int | None) -> None:
+        self._seconds = seconds
+        self._set_at = -math.inf
+
+    def begin(self) -> None:
+        """Give the job that begins now its time."""
+        if self._seconds is None or time.monotonic() - self._set_at < 1:
+            return
+        out = sys.__stderr__ or sys.stderr
+        faulthandler.dump_traceback_later(self._seconds + 1, exit=True, file=out)
+        self._set_at = time.monotonic()
+
+    def lift(self) -> None:
+        """No job is at hand."""
+        if self._seconds is not None:
+            faulthandler.cancel_dump_traceback_later()
+            self._set_at = -math.inf
 
 
 class Sweeper:
@@ -42,7 +59,7 @@ class Sweeper:
 
     def __init__(self, runtime: Runtime, *, limit_seconds: int | None = None) -> None:
         self._runtime = runtime
-        self._limit_seconds = limit_seconds
+        self._limit = HardLimit(limit_seconds)
         self._bell = threading.Event()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="sweeper", daemon=True)
@@ -95,12 +112,15 @@ class Sweeper:
         if not is_trusted:
             return
         self._surviving(self._chores.see_to)  # a chore that fails holds up no job
-        while not self._stopping.is_set() and self._look():
-            self._sign(is_trusted=True)
+        try:
+            while not self._stopping.is_set() and self._look():
+                self._sign(is_trusted=True)
+        finally:
+            self._limit.lift()
 
     def _look(self) -> bool:
-        with hard_limit(self._limit_seconds) if self._limit_seconds else nullcontext():
-            return look(self._runtime, self._name)
+        self._limit.begin()
+        return look(self._runtime, self._name)
 
     def _sign(self, *, is_trusted: bool) -> None:
         """Record that it works, not more often than each few seconds."""

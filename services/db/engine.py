@@ -99,6 +99,17 @@ def unit_of_work(sessions: Sessions) -> Iterator[Session]:
 
 
 @contextmanager
+def at_once(sessions: Sessions) -> Iterator[Connection]:
+    """Give a PostgreSQL connection on which each statement is a transaction of its own.
+
+    What has been sent is done, whatever becomes of the process that sent it.
+    """
+    engine: Engine = sessions.kw["bind"]
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        yield connection
+
+
+@contextmanager
 def read_only(engine: Engine) -> Iterator[Connection]:
     """Give a connection that sees all tables as they were at one instant, however long it reads."""
     options: dict[str, Any] = {_READS: True}

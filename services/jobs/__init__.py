@@ -4,8 +4,8 @@ The table is the truth. A case's transition and the job's end are one transactio
 outside runs between two and may run again with the same key.
 """
 
-from services.jobs.claiming import LEASE, Claim, claim, claim_next
+from services.jobs.claiming import LEASE, Claim, claim
 from services.jobs.failing import MAX_ATTEMPTS
-from services.jobs.running import run, run_due
+from services.jobs.running import claim_next, run, run_due
 
 __all__ = ["LEASE", "MAX_ATTEMPTS", "Claim", "claim", "claim_next", "run", "run_due"]

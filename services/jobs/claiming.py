@@ -10,12 +10,12 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Table, bindparam, or_, select, true, update
+from sqlalchemy import Table, Update, bindparam, or_, select, true, update
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from services import suspensions
-from services.db.engine import unit_of_work
+from services.db.engine import at_once, unit_of_work
 from services.db.models import Job, JobKind
 from services.runtime import Runtime
 
@@ -25,7 +25,7 @@ _CLAIMED = ("id", "kind", "case_id", "payload", "attempts", "request_id", "forgi
 _FINISHING = (  # made once, as that of a claim
     update(_JOBS)
     .where(
-        _JOBS.c.id == bindparam("which"),
+        _JOBS.c.id == bindparam("job"),
         _JOBS.c.attempts == bindparam("token"),
         _JOBS.c.done_at.is_(None),
     )
@@ -38,7 +38,8 @@ _FINISHING = (  # made once, as that of a claim
 class Claim:
     """A job this worker holds until the lease ends. ``attempt`` is the fencing token.
 
-    ``forgiven`` attempts lie before a person had it tried anew; they do not count.
+    ``forgiven`` attempts lie before a person had it tried anew; they do not count. ``begun`` is
+    what the transaction of the claim has begun already, for its kind to go on with.
     """
 
     id: UUID
@@ -48,6 +49,7 @@ class Claim:
     attempt: int
     request_id: str | None = None
     forgiven: int = 0
+    begun: Any = None
 
     @property
     def tries(self) -> int:
@@ -101,18 +103,37 @@ def _claiming(*, is_of_one_case: bool) -> ReturningUpdate[Any]:
     )
 
 
-def claim_next(runtime: Runtime, worker: str, only_case: UUID | None = None) -> Claim | None:
-    """Take the job that has been due longest, in a transaction of its own."""
-    lease = timedelta(seconds=runtime.settings.lease_seconds)
-    with unit_of_work(runtime.sessions) as session:
-        return claim(session, runtime.clock.now(), worker, only_case, lease)
-
-
 def finish(session: Session, claimed: Claim, now: datetime) -> bool:
     """Mark the job done if this claim still holds it; tell whether it did."""
-    held = {"which": claimed.id, "token": claimed.attempt, "now": now}
-    found = session.connection().execute(_FINISHING, held).first()
+    found = session.connection().execute(_FINISHING, _held(claimed, now)).first()
     return found is not None
+
+
+def finish_with(runtime: Runtime, claimed: Claim, statement: Update, given: dict[str, Any]) -> None:
+    """Mark the job done and run an UPDATE with it, if this claim still holds the job.
+
+    In a transaction of its own: on PostgreSQL one statement, so that a worker can only die before
+    it is sent, or after all is done. The UPDATE is one made once; ``given`` are its parameters.
+    """
+    held = _held(claimed, runtime.clock.now())
+    if runtime.sessions.kw["bind"].dialect.name == "postgresql":
+        with at_once(runtime.sessions) as connection:
+            connection.execute(_together(statement), held | given)
+        return
+    with unit_of_work(runtime.sessions) as session:
+        connection = session.connection()
+        if connection.execute(_FINISHING, held).first() is not None:
+            connection.execute(statement, given)
+
+
+def _held(claimed: Claim, now: datetime) -> dict[str, Any]:
+    return {"job": claimed.id, "token": claimed.attempt, "now": now}
+
+
+@cache
+def _together(statement: Update) -> Update:
+    finished = _FINISHING.cte("finished")
+    return statement.where(select(finished.c.id).exists())
 
 
 def give_up(session: Session, claimed: Claim, **values: Any) -> None:

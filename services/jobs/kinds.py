@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -13,10 +14,11 @@ from services import cases
 from services.db.engine import unit_of_work
 from services.db.models import Job, JobKind
 from services.errors import ConflictError
-from services.jobs.claiming import Claim, finish, give_up
+from services.jobs.claiming import Claim, finish, finish_with, give_up
 from services.jobs.failing import MAX_ATTEMPTS
 from services.lookup import lock_case
 from services.notifications import sending
+from services.notifications.deliveries import Outgoing
 from services.operations import bulk
 from services.runtime import Runtime
 from services.service_tasks.catalogue import CATALOGUE, DeferredCall
@@ -77,12 +79,21 @@ def _perform(runtime: Runtime, claimed: Claim) -> Any:
         return refusal
 
 
-def _run_mail(runtime: Runtime, claimed: Claim) -> None:
-    def end(session: Session) -> bool:
-        return finish(session, claimed, runtime.clock.now())
+def _begin_mail(session: Session, claimed: Claim) -> Outgoing | None:
+    """Mark the delivery as being sent; None: running it sees to what it is."""
+    return sending.begin(session, claimed.payload)
 
-    is_last = claimed.tries >= MAX_ATTEMPTS
-    sending.run(runtime, claimed.payload, claimed.id, is_last=is_last, finish=end)
+
+def _run_mail(runtime: Runtime, claimed: Claim) -> None:
+    order = sending.Order(
+        claimed.id,
+        claimed.payload,
+        begun=claimed.begun,
+        is_last=claimed.tries >= MAX_ATTEMPTS,
+        finish=lambda session: finish(session, claimed, runtime.clock.now()),
+        finish_with=partial(finish_with, runtime, claimed),
+    )
+    sending.run(runtime, order)
 
 
 def _run_message(runtime: Runtime, claimed: Claim) -> None:
@@ -129,6 +140,8 @@ def _run_retries(runtime: Runtime, claimed: Claim) -> None:
         finish(session, claimed, runtime.clock.now())
 
 
+Beginner = Callable[[Session, Claim], Any]
+BEGINNERS: dict[JobKind, Beginner] = {JobKind.MAIL: _begin_mail}
 RUNNERS: dict[JobKind, Callable[[Runtime, Claim], None]] = {
     JobKind.TIMER: _run_timer,
     JobKind.SERVICE: _run_service,

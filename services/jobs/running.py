@@ -1,23 +1,55 @@
 """Running what is due: each claimed job ends done, given back for later, or as an incident."""
 
 import logging
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
 from uuid import UUID
 
+from sqlalchemy.exc import InterfaceError, OperationalError
+
 from services import logs, tracing
+from services.db.engine import unit_of_work
+from services.db.models import JobKind
 from services.jobs import claiming
 from services.jobs.claiming import Claim
 from services.jobs.failing import fail, retry
-from services.jobs.kinds import RUNNERS, most_attempts
+from services.jobs.kinds import BEGINNERS, RUNNERS, Beginner, most_attempts
 from services.runtime import Runtime
 from workflows.errors import IncidentError, RetryableError
 
 log = logging.getLogger(__name__)
 
 
+def claim_next(runtime: Runtime, worker: str, only_case: UUID | None = None) -> Claim | None:
+    """Take the job that has been due longest and begin it, in a transaction of its own.
+
+    One that cannot be begun is taken all the same: running it tells why, and counts the try.
+    """
+    try:
+        return _claimed(runtime, worker, only_case, BEGINNERS)
+    except (OperationalError, InterfaceError):
+        raise  # the database is away
+    except Exception:  # a process boundary: no job may hold up those behind it
+        log.exception("job.not_begun")
+        return _claimed(runtime, worker, only_case, {})
+
+
+def _claimed(
+    runtime: Runtime, worker: str, only_case: UUID | None, beginners: Mapping[JobKind, Beginner]
+) -> Claim | None:
+    lease = timedelta(seconds=runtime.settings.lease_seconds)
+    with unit_of_work(runtime.sessions) as session:
+        claimed = claiming.claim(session, runtime.clock.now(), worker, only_case, lease)
+        if claimed is None or (begin := beginners.get(claimed.kind)) is None:
+            return claimed
+        return replace(claimed, begun=begin(session, claimed))
+
+
 def run_due(runtime: Runtime, worker: str, limit: int = 1000, only_case: UUID | None = None) -> int:
     """Run what is due, at most ``limit`` jobs; how many ran. Runs its own transactions."""
     for count in range(limit):
-        claimed = claiming.claim_next(runtime, worker, only_case)
+        claimed = claim_next(runtime, worker, only_case)
         if claimed is None:
             return count
         run(runtime, claimed)

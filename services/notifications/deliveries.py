@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from uuid import UUID, uuid5
 
 import rfc8785
-from sqlalchemy import Table, bindparam, or_, select, update
+from sqlalchemy import Table, Update, bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
 from services.db.models import (
@@ -141,11 +141,15 @@ def begin(session: Session, delivery_id: UUID) -> Outgoing | None:
     return None if row is None else Outgoing(*row)
 
 
-def handed_over(session: Session, outgoing: Outgoing, reference: str | None, at: datetime) -> None:
-    """Mark a delivery, and what went out with it as a digest, as taken by the provider."""
+def handing_over(
+    outgoing: Outgoing, reference: str | None, at: datetime
+) -> tuple[Update, dict[str, Any]]:
+    """Return what marks a delivery, and what went out with it as a digest, as taken by the provider.
+
+    The second time it changes nothing.
+    """
     statement = _TAKING_DIGEST if outgoing.template == DIGEST else _TAKING
-    given = {"which": outgoing.id, "at": at, "said": reference}
-    session.connection().execute(statement, given)
+    return statement, {"which": outgoing.id, "at": at, "said": reference}
 
 
 def not_handed_over(

@@ -5,9 +5,11 @@ Takes no session: an outside system is spoken to while no transaction is open.
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import Update
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
@@ -23,54 +25,62 @@ from workflows.errors import IncidentError, RetryableError
 _AGAIN_SECONDS = 0.2
 
 
-def run(
-    runtime: Runtime,
-    payload: dict[str, Any],
-    job_id: UUID,
-    *,
-    is_last: bool,
-    finish: Callable[[Session], bool],
-) -> None:
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A job's wish that something goes out.
+
+    ``begun``: marked as being sent already. ``is_last``: no worker tries again after a failure.
+    ``finish`` ends the job, if it is still this worker's, in the session's transaction;
+    ``finish_with`` in one of its own, together with an UPDATE.
+    """
+
+    job_id: UUID
+    payload: dict[str, Any]
+    begun: Outgoing | None
+    is_last: bool
+    finish: Callable[[Session], object]
+    finish_with: Callable[[Update, dict[str, Any]], None]
+
+
+def begin(session: Session, payload: dict[str, Any]) -> Outgoing | None:
+    """Mark the delivery that a job names as being sent, in the transaction that claims the job.
+
+    None: it is one that ``run`` looks at itself, a digest for example.
+    """
+    return deliveries.begin(session, UUID(payload["delivery"])) if "delivery" in payload else None
+
+
+def run(runtime: Runtime, order: Order) -> None:
     """Hand one delivery over, then finish its job in the transaction that marks it.
 
-    ``is_last``: no worker tries again after this failure. ``finish`` tells whether the job was
-    still this worker's. Raises RetryableError, IncidentError (the provider refuses for good).
+    Raises RetryableError, IncidentError (the provider refuses for good).
     """
-    with unit_of_work(runtime.sessions) as session:
-        outgoing = _begun(session, runtime, payload, job_id)
-        if outgoing is None:
-            finish(session)
+    outgoing = order.begun or _begun(runtime, order)
     if outgoing is None:
         return
     try:
         receipt = hand_over(runtime, outgoing)
     except (RetryableError, MessageRefusedError) as error:
         is_refused = isinstance(error, MessageRefusedError)
-        _note(runtime, outgoing.id, str(error), for_good=is_last or is_refused)
+        _note(runtime, outgoing.id, str(error), for_good=order.is_last or is_refused)
         if is_refused:
             text = "通知的接收方系统拒绝接收，请换其他方式送达"
             raise IncidentError("DELIVERY", outgoing.channel.value, text) from error
         raise
-    _end(runtime, outgoing, receipt, finish)
+    _end(runtime, outgoing, receipt, order)
 
 
-def _end(
-    runtime: Runtime,
-    outgoing: Outgoing,
-    receipt: Receipt | None,
-    finish: Callable[[Session], bool],
-) -> None:
+def _end(runtime: Runtime, outgoing: Outgoing, receipt: Receipt | None, order: Order) -> None:
     """Mark a delivery as handed over. A database that is away is waited for, while the lease lasts.
 
     Nobody else knows that it has gone out: whoever took it up again would send it again.
     """
+    reference = receipt.reference if receipt else None
+    marking = deliveries.handing_over(outgoing, reference, runtime.clock.now())
     until = time.monotonic() + runtime.settings.lease_seconds
     while True:
         try:
-            with unit_of_work(runtime.sessions) as session:
-                if finish(session):
-                    reference = receipt.reference if receipt else None
-                    deliveries.handed_over(session, outgoing, reference, runtime.clock.now())
+            order.finish_with(*marking)
         except (OperationalError, InterfaceError):
             if time.monotonic() > until:
                 raise
@@ -79,16 +89,20 @@ def _end(
             return
 
 
-def _begun(
-    session: Session, runtime: Runtime, payload: dict[str, Any], job_id: UUID
-) -> Outgoing | None:
-    if "delivery" in payload:
-        found = UUID(payload["delivery"])
-        if (outgoing := deliveries.begin(session, found)) is not None:
-            return outgoing
-        delivery = session.get(Delivery, found)
+def _begun(runtime: Runtime, order: Order) -> Outgoing | None:
+    """Begin what the claim did not; what is not to go out by itself is finished at once."""
+    with unit_of_work(runtime.sessions) as session:
+        outgoing = begin(session, order.payload) or _gathered(session, runtime, order)
+        if outgoing is None:
+            order.finish(session)
+    return outgoing
+
+
+def _gathered(session: Session, runtime: Runtime, order: Order) -> Outgoing | None:
+    if "delivery" in order.payload:
+        delivery = session.get(Delivery, UUID(order.payload["delivery"]))
     else:
-        delivery = legacy.delivery(session, runtime, payload, job_id)
+        delivery = legacy.delivery(session, runtime, order.payload, order.job_id)
     if delivery is not None and delivery.is_for_digest:
         delivery = digests.gathered(session, runtime, delivery)
     return None if delivery is None else deliveries.begin(session, delivery.id)

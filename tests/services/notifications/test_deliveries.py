@@ -3,14 +3,14 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 from sqlalchemy.exc import OperationalError
 
 from services import incidents, jobs, mailbox
 from services.db.engine import unit_of_work
 from services.db.models import Channel, Delivery, DeliveryState, Incident, Job, JobKind, Person
 from services.errors import NotAllowedError
-from services.notifications import proofs, restoring, sending
+from services.notifications import deliveries, proofs, restoring
 from tests.services.notifications.telling import PHONE, delivery, notify, sms, wish
 
 
@@ -57,17 +57,16 @@ def test_a_worker_that_dies_between_sending_and_marking_tells_nobody_twice(texte
     assert delivery(runtime, Channel.SMS).state is DeliveryState.DELIVERED
 
 
-def test_a_mail_is_noted_as_sent_once_the_database_is_back(case, runtime, desk, monkeypatch):
+def test_a_mail_is_noted_as_sent_once_the_database_is_back(case, runtime, desk):
     wish(desk, "lead-op", by_mail=True)
     notify(runtime, case, ["lead-op"], "occasion-1")
-    real, refusals = sending.unit_of_work, iter([True, True, False])
+    refusals = iter([True, True, False])
 
-    def away_for_a_while(sessions):
+    def away_for_a_while(_connection):
         if runtime.mailer.sent and next(refusals, False):
             raise OperationalError("BEGIN", {}, ConnectionError("the server is gone"))
-        return real(sessions)
 
-    monkeypatch.setattr(sending, "unit_of_work", away_for_a_while)
+    event.listen(runtime.sessions.kw["bind"], "begin", away_for_a_while)
     jobs.run_due(runtime, "w")
     runtime.clock.advance(jobs.LEASE * 10)
     jobs.run_due(runtime, "w")
@@ -75,6 +74,41 @@ def test_a_mail_is_noted_as_sent_once_the_database_is_back(case, runtime, desk, 
     assert next(refusals, None) is None
     assert len(runtime.mailer.sent) == len({mail.key for mail in runtime.mailer.sent})
     assert delivery(runtime, Channel.MAIL).state is DeliveryState.DELIVERED
+
+
+def test_a_worker_that_lost_its_lease_marks_nothing(texted, runtime):
+    slow = jobs.claim_next(runtime, "slow")
+    runtime.clock.advance(jobs.LEASE + timedelta(seconds=1))
+    quick = jobs.claim_next(runtime, "quick")
+    assert (slow.id, slow.attempt + 1) == (quick.id, quick.attempt)
+
+    jobs.run(runtime, slow)
+    assert delivery(runtime, Channel.SMS).state is DeliveryState.SENDING
+    jobs.run(runtime, quick)
+
+    assert delivery(runtime, Channel.SMS).state is DeliveryState.DELIVERED
+    assert len(sms(runtime).sent) == 1
+
+
+def test_a_delivery_that_cannot_be_begun_holds_up_no_other(texted, runtime, desk, monkeypatch):
+    broken = delivery(runtime, Channel.SMS).id
+    real = deliveries.begin
+
+    def begin(session, delivery_id):
+        if delivery_id == broken:
+            raise ValueError("what is stored cannot be read")
+        return real(session, delivery_id)
+
+    monkeypatch.setattr(deliveries, "begin", begin)
+    notify(runtime, texted, ["lead-op"], "occasion-2")
+    jobs.run_due(runtime, "w")
+
+    with unit_of_work(runtime.sessions) as session:
+        waiting = session.scalars(select(Job).where(Job.done_at.is_(None))).all()
+    assert [job.payload["delivery"] for job in waiting] == [str(broken)]
+    assert waiting[0].attempts == 1
+    assert waiting[0].last_error == "ValueError"
+    assert len(sms(runtime).sent) == 1
 
 
 def test_a_provider_that_does_not_know_a_message_gets_it_again_unchanged(texted, runtime):
