@@ -1,7 +1,7 @@
 """Deliveries: made once with their content, then begun, handed over, and ended.
 
-The steps of one delivery are transactions of their own (reliability: mark, commit, send, done);
-between the first and the last the provider may have it or not, which is asked first.
+A delivery is begun with the claim of its job and ended with the end of its job; between the two,
+while no transaction is open, the provider may get it or not, which is asked first the next time.
 """
 
 from collections.abc import Collection

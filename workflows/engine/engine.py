@@ -300,6 +300,7 @@ def _settle(workflow: BpmnWorkflow, run: Run, before: frozenset[Any]) -> Step:
             break
     workflow.get_events()
     found = _result(workflow, run)
+    state.let_go(workflow)
     after = _named(found.timers, (call.task_id for call in found.services))
     return replace(found, is_due_as_before=after == before)
 
@@ -362,6 +363,7 @@ def _prune(workflow: BpmnWorkflow) -> None:
         level = workflow.subprocesses.pop(parent_id)
         for task_id in level.tasks:
             workflow.event_manager.tasks.pop(task_id, None)
+        state.let_go_of(level)
     if finished:
         _prune(workflow)
 

@@ -73,6 +73,23 @@ def load(program: Program, stored: bytes, script_engine: Any = None) -> Restored
     return Restored(workflow, Clocks(body["clocks"]))
 
 
+def let_go(workflow: BpmnWorkflow) -> None:
+    """Undo the circles in which a workflow that is read out holds itself and all around it.
+
+    It is then freed at once: else the garbage collector stops every thread for it, later.
+    """
+    for level in (workflow, *workflow.subprocesses.values()):
+        let_go_of(level)
+    workflow.subprocesses.clear()
+    workflow.event_manager = None
+
+
+def let_go_of(level: Any) -> None:
+    """Undo the circles of one level that is over."""
+    level.tasks.clear()
+    level.task_tree = level.last_task = None
+
+
 def _inflate(packed: bytes) -> bytes:
     inflater = zlib.decompressobj()
     raw = inflater.decompress(packed, _MAX_BYTES)

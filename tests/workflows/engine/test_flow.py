@@ -1,8 +1,12 @@
 """Tokens through gateways, calls, loops, boundaries: with save and load after every step."""
 
+import gc
 import time
 
 import pytest
+from SpiffWorkflow.bpmn.util.subworkflow import BpmnSubWorkflow
+from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
+from SpiffWorkflow.task import Task
 
 from workflows.engine import engine
 from workflows.errors import IncidentError, TaskNotWaitingError
@@ -40,6 +44,29 @@ def test_a_gateway_follows_the_condition_that_is_true(world, drawn):
     case.complete("A", amount=6)
 
     assert case.waits == ["B"]
+
+
+def test_what_a_step_made_is_gone_when_it_ends(world, drawn):
+    inner = START.replace('"S"', '"S2"') + user("B") + user("C") + end("E2")
+    inside = (
+        f'<bpmn:subProcess id="P">{inner}{drawn.flows("S2>B", "B>C", "C>E2")}</bpmn:subProcess>'
+    )
+    case = world(START + inside + user("A") + end() + drawn.flows("S>P", "P>A", "A>E"))
+    gc.collect()
+    gc.disable()
+    try:
+        case.start()
+        for name in "BCA":
+            case.complete(name)
+        left = [each for each in gc.get_objects() if type(each) in _LIVING]
+    finally:
+        gc.enable()
+
+    assert case.last.is_finished
+    assert left == []
+
+
+_LIVING = (Task, BpmnWorkflow, BpmnSubWorkflow)
 
 
 @pytest.mark.parametrize("value", ["no", 1, None, []])
