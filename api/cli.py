@@ -86,7 +86,15 @@ def demo(*, as_json: bool) -> None:
     default=None,
     help="Run jobs in the server itself; by default only without Redis.",
 )
-def serve(host: str, port: int, threads: int, processes: int, *, sweeper: bool | None) -> None:
+@click.option(
+    "--pin/--no-pin",
+    default=True,
+    show_default=True,
+    help="Keep each process on one processor: its threads share one lock.",
+)
+def serve(
+    host: str, port: int, threads: int, processes: int, *, sweeper: bool | None, pin: bool
+) -> None:
     """Serve the API and the web application."""
     settings = read_settings()
     if settings.is_sqlite and processes > 1:
@@ -104,6 +112,7 @@ def serve(host: str, port: int, threads: int, processes: int, *, sweeper: bool |
         threads=threads,
         processes=processes,
         has_sweeper=settings.redis_url is None if sweeper is None else sweeper,
+        is_pinned=pin,
     )
 
 

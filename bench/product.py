@@ -21,7 +21,8 @@ class Product:
 
     With ``workers`` it is a production formation: ``processes`` of the server without a sweeper,
     and so many workers beside it, each in a process group of its own; with a ``redis_url`` the
-    doorbell calls them. ``settings`` are further LIANCHENG_ variables, ``module`` what is started.
+    doorbell calls them. ``settings`` are further LIANCHENG_ variables, ``options`` further ones of
+    serve, ``module`` what is started.
     """
 
     folder: Path
@@ -33,6 +34,7 @@ class Product:
     workers: int = 0
     concurrency: int = 2
     settings: dict[str, str] = field(default_factory=dict)
+    options: list[str] = field(default_factory=list)
     module: str = "api.cli"
     worker_processes: dict[int, subprocess.Popen[bytes]] = field(default_factory=dict)
 
@@ -60,7 +62,8 @@ class Product:
     def start_server(self) -> None:
         """Start the server and wait until it is ready."""
         options = ["--port", str(self.port), "--processes", str(self.processes)]
-        self.process = self._spawn("server", "serve", *options, *self._no_sweeper())
+        options += [*self._no_sweeper(), *self.options]
+        self.process = self._spawn("server", "serve", *options)
         self.wait_until_ready()
 
     def start_worker(self, number: int) -> None:

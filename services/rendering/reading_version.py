@@ -10,6 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import BinaryIO
 
+from services import processors
 from services.rendering.pdf import render_pdf
 from services.rendering.word_reading import READING_MARK, read_docx
 
@@ -44,6 +45,7 @@ def make(source: BinaryIO, title: str, fonts_dir: Path | None) -> bytes:
 
 
 def _main(source: str, target: str, title: str, fonts: str | None = None) -> None:
+    processors.roam()
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
     with Path(source).open("rb") as file:
