@@ -6,10 +6,13 @@ which has to be woken there and begins with cold caches: that costs more than th
 (docs/scaling.md). A process that stays on one processor does two thirds more.
 """
 
+import logging
 import os
 import random
 from collections import Counter
 from collections.abc import Iterable
+
+log = logging.getLogger(__name__)
 
 
 def least_taken(taken: Iterable[int | None]) -> int | None:
@@ -27,10 +30,17 @@ def least_taken(taken: Iterable[int | None]) -> int | None:
 def stay_on(processor: int | None) -> None:
     """Keep this process, the threads it will start and its children on a processor; None: on any."""
     if processor is not None:
-        os.sched_setaffinity(0, {processor})
+        _run_on({processor})
 
 
 def roam() -> None:
     """Let this process run on any processor again: a child with work of its own."""
     if hasattr(os, "sched_setaffinity"):
-        os.sched_setaffinity(0, range(os.cpu_count() or 1))
+        _run_on(range(os.cpu_count() or 1))
+
+
+def _run_on(some: Iterable[int]) -> None:
+    try:
+        os.sched_setaffinity(0, some)
+    except OSError as error:  # the host forbids it: slower, but it works
+        log.warning("processor.not_chosen", extra={"reason": str(error)})

@@ -102,3 +102,16 @@ print(len(os.sched_getaffinity(0)))
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert told.stdout.split() == ["1", str(len(EVERY))]
+
+
+def test_a_host_that_forbids_it_is_worked_on_all_the_same(monkeypatch, caplog):
+    def forbidden(_pid, _processors):
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(os, "sched_setaffinity", forbidden)
+
+    processors.stay_on(0)
+    processors.roam()
+    monkeypatch.undo()
+
+    assert [line.message for line in caplog.records] == ["processor.not_chosen"] * 2
