@@ -183,17 +183,14 @@ def _has_stayed_inside(session: Session, snapshot: CaseSnapshot) -> bool:
 
 
 def _drop_jobs(session: Session, snapshot: CaseSnapshot) -> None:
-    """Delete the step's jobs before a worker begins one. Raises ConflictError if one was faster."""
-    for job in session.scalars(select(Job).where(Job.id.in_(_job_ids(snapshot)))).all():
-        found = session.execute(
-            delete(Job)
-            .where(Job.id == job.id, Job.attempts == job.attempts)
-            .returning(Job.id)
-            .execution_options(synchronize_session=False)
-        ).first()
-        if found is None:
-            raise ConflictError(_SENT, "NOT_WITHDRAWABLE")
-        session.expunge(job)
+    """Delete the step's jobs, if no worker has begun one meanwhile. Raises ConflictError if so.
+
+    A claim is waited for: it begins the delivery in its own transaction, and then it goes out.
+    """
+    wanted = _job_ids(snapshot)
+    not_begun = delete(Job).where(Job.id.in_(wanted), Job.attempts == 0, Job.done_at.is_(None))
+    if len(session.scalars(not_begun.returning(Job.id)).all()) != len(wanted):
+        raise ConflictError(_SENT, "NOT_WITHDRAWABLE")
 
 
 def _restore(session: Session, case: Case, snapshot: CaseSnapshot) -> None:

@@ -324,3 +324,34 @@ def test_a_withdrawal_and_a_worker_at_once_leave_one_story(desk, runtime, at_onc
         was_taken_back = not isinstance(found[1], Exception)
         mails = [mail for mail in runtime.mailer.sent if str(case.number) in mail.body]
         assert was_taken_back != bool(mails)
+
+
+def test_a_worker_that_begins_after_the_judgement_is_not_robbed_of_its_job(
+    postgresql_runtime, make_desk, monkeypatch
+):
+    """On SQLite nobody else can write in between."""
+    runtime = postgresql_runtime
+    desk = make_desk(runtime)
+    case = desk.start("other")
+    task = desk.task(case)
+    desk.complete("lj-reviewer", task, PROCEED)
+    judge, begun = withdrawals.judge, []
+
+    def judge_slowly(*given):
+        verdict = judge(*given)
+        while claimed := jobs.claim_next(runtime, "test", case.id):
+            begun.append(claimed)
+        return verdict
+
+    monkeypatch.setattr(withdrawals, "judge", judge_slowly)
+    told = refused(runtime, desk.actor("lj-reviewer"), task)
+    for claimed in begun:
+        jobs.run(runtime, claimed)
+
+    assert begun
+    assert "已经发出" in told
+    assert [mail for mail in runtime.mailer.sent if str(case.number) in mail.body]
+    with unit_of_work(runtime.sessions) as session:
+        kept = session.scalars(select(Job).where(Job.id.in_([each.id for each in begun]))).all()
+        assert all(job.done_at for job in kept)
+        assert len(kept) == len(begun)
