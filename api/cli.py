@@ -88,12 +88,12 @@ def demo(*, as_json: bool) -> None:
 )
 @click.option(
     "--pin/--no-pin",
-    default=True,
-    show_default=True,
-    help="Keep each process on one processor: its threads share one lock.",
+    default=None,
+    help="Keep each process on one processor, as its threads share one lock; by default only with "
+    "PostgreSQL, where it serves many.",
 )
 def serve(
-    host: str, port: int, threads: int, processes: int, *, sweeper: bool | None, pin: bool
+    host: str, port: int, threads: int, processes: int, *, sweeper: bool | None, pin: bool | None
 ) -> None:
     """Serve the API and the web application."""
     settings = read_settings()
@@ -112,7 +112,7 @@ def serve(
         threads=threads,
         processes=processes,
         has_sweeper=settings.redis_url is None if sweeper is None else sweeper,
-        is_pinned=pin,
+        is_pinned=not settings.is_sqlite if pin is None else pin,
     )
 
 
